@@ -1,0 +1,145 @@
+"""Text to tokens: the one analysis that indexing, embedding, querying and highlighting share."""
+
+from __future__ import annotations
+
+import threading
+from importlib.resources import files
+
+import Stemmer
+
+from cookbook_search.analyze.finnish import Morphology, WordForms, open_morphology, recover
+from cookbook_search.analyze.language import LanguageDetector
+from cookbook_search.analyze.swedish import split_compound
+from cookbook_search.analyze.tokens import Token, words
+from cookbook_search.types import LANGUAGES, Language
+
+ANALYZER_FORMAT = 1
+"""Raised whenever the same text would give other tokens."""
+_CACHE_LIMIT = 200_000
+
+
+class Analyzer:
+    """Language detection and tokens for Finnish, Swedish and English; safe to share by threads."""
+
+    def __init__(self, morphology: Morphology) -> None:
+        self._morphology = morphology
+        self._stop: dict[Language, frozenset[str]] = {code: _read_words(f"stop-{code}") for code in LANGUAGES}
+        self._spoken = dict(_read_pairs("spoken-fi"))
+        self._stemmers: dict[Language, Stemmer.Stemmer] = {
+            "sv": Stemmer.Stemmer("swedish", 0), "en": Stemmer.Stemmer("english", 0),
+        }  # fmt: skip
+        self._stem_lock = threading.Lock()
+        self._known_stems = {code: self._read_stems(code) for code in ("sv", "en")}
+        self._cache: dict[tuple[Language, str], WordForms] = {}
+        self._detect = LanguageDetector(
+            self._stop, {code: lambda word, code=code: self._is_word(word, code) for code in LANGUAGES}
+        )
+
+    @property
+    def name(self) -> str:
+        """Name of the Finnish morphology: ``voikko`` or ``simplemma``."""
+        return self._morphology.name
+
+    @property
+    def version(self) -> str:
+        """Changes whenever the same text could give other tokens."""
+        return f"{ANALYZER_FORMAT}:{self._morphology.name}:{self._morphology.version}"
+
+    def detect(self, text: str) -> Language:
+        """The language of a query; Finnish where nothing speaks for another."""
+        return self._detect(text)
+
+    def tokens(self, text: str, language: Language) -> list[Token]:
+        """Words of ``text`` (normalised: see ``tokens.normalise``) with base forms and places."""
+        stop = self._stop[language]
+        result: list[Token] = []
+        for start, end, word in words(text):
+            forms = self.forms(word, language)
+            lemmas = forms.lemmas or (word,)
+            is_stop = word in stop or len(word) < 2 or all(lemma in stop for lemma in lemmas)
+            result.append(Token(start, end, word, lemmas, forms.parts, is_stop))
+        return result
+
+    def forms(self, word: str, language: Language) -> WordForms:
+        """Base forms of one lower-case word; ``UNKNOWN`` where the language does not know it."""
+        key = (language, word)
+        forms = self._cache.get(key)
+        if forms is None:
+            forms = self._finnish(word) if language == "fi" else self._stemmed(word, language)
+            if len(self._cache) < _CACHE_LIMIT:
+                self._cache[key] = forms
+        return forms
+
+    def is_finnish(self, word: str) -> bool:
+        """Whether the lower-case word, or each of its hyphenated pieces, is Finnish as written."""
+        return self._morphology.knows(word) or (
+            "-" in word and all(self._morphology.knows(piece) for piece in word.split("-") if piece)
+        )
+
+    def knows(self, word: str, language: Language) -> bool:
+        """Whether the word is one of the language, as written, spoken or without diacritics."""
+        if language == "fi":
+            return bool(self.forms(word, "fi").lemmas)
+        return self._is_word(word, language) or bool(self.forms(word, language).parts)
+
+    def _is_word(self, word: str, language: Language) -> bool:
+        if language == "fi":
+            return bool(self._finnish_as_written(word).lemmas)
+        return self._stem(word, language) in self._known_stems[language]
+
+    def _finnish(self, word: str) -> WordForms:
+        if word in self._stop["fi"]:
+            return self._finnish_as_written(word)
+        if standard := self._spoken.get(word):
+            return WordForms(tuple(dict.fromkeys((standard, *self._finnish_as_written(word).lemmas))))
+        forms = self._finnish_as_written(word)
+        if not forms.lemmas and word.isalpha():
+            forms = recover(self._morphology, word)
+        if not forms.lemmas and "-" in word:
+            pieces = [piece for piece in word.split("-") if piece]
+            lemmas = [lemma for piece in pieces for lemma in self.forms(piece, "fi").lemmas[:1] or (piece,)]
+            return WordForms((word,), tuple(dict.fromkeys(lemmas)))
+        return forms
+
+    def _finnish_as_written(self, word: str) -> WordForms:
+        return self._morphology.forms(word) if any(char.isalpha() for char in word) else WordForms((word,))
+
+    def _stemmed(self, word: str, language: Language) -> WordForms:
+        pieces: tuple[str, ...] = ()
+        if "-" in word:
+            pieces = tuple(self._stem(piece, language) for piece in word.split("-") if piece)
+        elif language == "sv":
+            pieces = split_compound(word, self._is_swedish_part)
+        stem = self._stem(word, language)
+        return WordForms((stem,), tuple(piece for piece in dict.fromkeys(pieces) if piece != stem))
+
+    def _is_swedish_part(self, word: str) -> str | None:
+        """The stem of a known content word, else None."""
+        stem = self._stem(word, "sv")
+        return stem if stem in self._known_stems["sv"] and word not in self._stop["sv"] else None
+
+    def _stem(self, word: str, language: Language) -> str:
+        with self._stem_lock:  # a Snowball stemmer keeps a buffer of its own
+            return str(self._stemmers[language].stemWord(word))
+
+    def _read_stems(self, language: Language) -> frozenset[str]:
+        return frozenset(self._stemmers[language].stemWords(list(_read_words(f"known-{language}"))))
+
+
+def open_analyzer(choice: str = "auto") -> Analyzer:
+    """The analyzer with the Finnish morphology asked for: ``voikko``, ``simplemma`` or ``auto``."""
+    return Analyzer(open_morphology(choice))
+
+
+
+def _read_lines(name: str) -> list[str]:
+    text = files("cookbook_search.analyze").joinpath("words", f"{name}.txt").read_text(encoding="utf-8")
+    return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _read_words(name: str) -> frozenset[str]:
+    return frozenset(word for line in _read_lines(name) for word in line.split())
+
+
+def _read_pairs(name: str) -> list[tuple[str, str]]:
+    return [(spoken, standard) for spoken, standard in (line.split() for line in _read_lines(name))]

@@ -1,0 +1,52 @@
+"""Splitting text into words with their places, and folding of letters."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+WORD = re.compile(r"[^\W_]+(?:[-‐'’:][^\W_]+)*")
+_FOLD = str.maketrans("äöåáàâãéèêëíìîïóòôõúùûüçñšž", "aoaaaaaeeeeiiiioooouuuucnsz")
+
+
+@dataclass(frozen=True, slots=True)
+class Token:
+    """One word of a text and what it stands for."""
+
+    start: int
+    """Offset of the first character."""
+    end: int
+    """Offset after the last character."""
+    surface: str
+    """The word as written, in lower case."""
+    lemmas: tuple[str, ...]
+    """Base forms or stems; several where the word is ambiguous."""
+    parts: tuple[str, ...] = ()
+    """Base forms of compound parts and roots of derivations, without the lemmas."""
+    stop: bool = False
+    """True for a function word, which carries no topic."""
+
+    @property
+    def terms(self) -> tuple[str, ...]:
+        """Lemmas, then parts."""
+        return self.lemmas + self.parts
+
+
+def words(text: str) -> Iterator[tuple[int, int, str]]:
+    """Yield (start, end, lower-case word); ``text`` must be in NFC, so that lengths hold."""
+    for match in WORD.finditer(text):
+        word = match.group().lower().replace("’", "'").replace("‐", "-")
+        yield match.start(), match.end(), word
+
+
+def normalise(text: str) -> str:
+    """NFC without control characters: what every analysis starts from."""
+    text = unicodedata.normalize("NFC", text)
+    return "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Co"} else char for char in text)
+
+
+def fold(word: str) -> str:
+    """The word without diacritics: ``päättäjä`` -> ``paattaja``."""
+    return word.translate(_FOLD)

@@ -1,0 +1,136 @@
+"""Cookbook: the one place that wires settings, analyzer, model, index and retrieval together."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from functools import cached_property
+
+from cookbook_search.analyze import Analyzer, open_analyzer
+from cookbook_search.check import structural_faults
+from cookbook_search.config import Settings
+from cookbook_search.embed import Embedder, open_embedder
+from cookbook_search.errors import CorpusError, DocumentNotFound
+from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, load
+from cookbook_search.parse import read_corpus
+from cookbook_search.retrieve import Explanation, Searcher, open_searcher, read_parameters
+from cookbook_search.types import AnyDocument, Filters, Kind, Language, SearchResult
+
+_Key = tuple[str, int, Language | None, Filters]
+
+
+class Cookbook:
+    """Opens an index and answers from it; safe to share by threads.
+
+    ``reload`` swaps the snapshot in one assignment: a search that has begun ends on the old one.
+    """
+
+    def __init__(self, settings: Settings) -> None:
+        """Opens analyzer and model, not yet the index. Raises ModelError."""
+        self.settings = settings
+        self._analyzer: Analyzer = open_analyzer(settings.analyzer)
+        self._embedder: Embedder = open_embedder(settings.model, self._analyzer)
+        self._parameters = read_parameters()
+        self._reload_lock = threading.Lock()
+        self._served: _Served | None = None
+
+    def index(self, progress: Progress | None = None) -> Manifest:
+        """Build a snapshot of the corpus and make it current.
+
+        Raises CorpusError with every fault that stops the build (the old snapshot stays),
+        BuildRunning, SnapshotError.
+        """
+        corpus, faults = read_corpus(self.settings.corpus)
+        faults = [*faults, *structural_faults(corpus)]
+        if faults or not corpus.documents:
+            raise CorpusError(faults)
+        return build(self.settings.index, corpus, self._analyzer, self._embedder, progress)
+
+    def open(self) -> None:
+        """Load the current snapshot and warm up, so that the first search is as fast as any.
+
+        Raises SnapshotError.
+        """
+        with self._reload_lock:
+            snapshot = load(self.settings.index, self._analyzer, self._embedder)
+            searcher = open_searcher(snapshot, self._parameters, self._analyzer, self._embedder)
+            searcher.search("klusteri", limit=1)
+            self._served = _Served(searcher, self.settings.cache_size)
+
+    def reload(self) -> bool:
+        """Open the current snapshot if another one is served; True where it changed.
+
+        Raises SnapshotError and keeps serving the old one.
+        """
+        if self._served is not None and current_id(self.settings.index) == self._served.snapshot.manifest.id:
+            return False
+        self.open()
+        return True
+
+    @property
+    def ready(self) -> bool:
+        """Whether a snapshot answers."""
+        return self._served is not None
+
+    @property
+    def snapshot(self) -> Snapshot:
+        """The snapshot that answers now."""
+        return self._open_served().snapshot
+
+    def search(
+        self, query: str, limit: int = 10, language: Language | None = None, filters: Filters | None = None
+    ) -> SearchResult:
+        """Ranked recipes and metrics for a free-text problem. Raises QueryError, SnapshotError."""
+        return self._open_served().search(query, limit, language, filters or Filters())
+
+    def explain(self, query: str, language: Language | None = None) -> Explanation:
+        """How the query was read and what each part of the retrieval gave. Raises QueryError."""
+        return self._open_served().searcher.explain(query, language)
+
+    def document(self, document_id: str, kind: Kind, owner: str | None = None) -> AnyDocument:
+        """The document of this id and kind; ``owner`` decides where several cities have one."""
+        for document in self._open_served().by_id.get(document_id, ()):
+            if document.kind == kind and owner in (None, document.owner):
+                return document
+        raise DocumentNotFound(f"No {kind} has the id `{document_id}`.")
+
+    def _open_served(self) -> _Served:
+        if self._served is None:
+            self.open()
+        assert self._served is not None
+        return self._served
+
+
+class _Served:
+    """One snapshot with its searcher and its recent answers."""
+
+    def __init__(self, searcher: Searcher, cache_size: int) -> None:
+        self.searcher = searcher
+        self._cache_size = cache_size
+        self._cache: OrderedDict[_Key, SearchResult] = OrderedDict()
+        self._cache_lock = threading.Lock()
+
+    @property
+    def snapshot(self) -> Snapshot:
+        return self.searcher.snapshot
+
+    @cached_property
+    def by_id(self) -> dict[str, list[AnyDocument]]:
+        found: dict[str, list[AnyDocument]] = {}
+        for document in self.snapshot.documents:
+            found.setdefault(document.id, []).append(document)
+        return found
+
+    def search(self, query: str, limit: int, language: Language | None, filters: Filters) -> SearchResult:
+        key = (query, limit, language, filters)
+        with self._cache_lock:
+            if (known := self._cache.get(key)) is not None:
+                self._cache.move_to_end(key)
+                return known
+        result = self.searcher.search(query, limit, language, filters)
+        if self._cache_size:
+            with self._cache_lock:
+                self._cache[key] = result
+                while len(self._cache) > self._cache_size:
+                    self._cache.popitem(last=False)
+        return result

@@ -1,0 +1,39 @@
+"""The rules of a good corpus. Every fault is found in one run, each with file and line."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from cookbook_search.analyze import Analyzer
+from cookbook_search.check import form, prose, relations
+from cookbook_search.check.reading import Read, read
+from cookbook_search.errors import Fault
+from cookbook_search.types import Corpus
+
+__all__ = ["check_corpus", "structural_faults"]
+
+
+def structural_faults(corpus: Corpus) -> list[Fault]:
+    """Faults that would make search or pages wrong; an index is not built over them."""
+    return sorted(relations.faults_of_ids([read(document) for document in corpus.documents], corpus.vocabulary))
+
+
+def check_corpus(corpus: Corpus, analyzer: Analyzer) -> list[Fault]:
+    """All faults of documents that could be read, in the order of files and lines."""
+    documents = [read(document) for document in corpus.documents]
+    faults: list[Fault] = [
+        *relations.faults_of_ids(documents, corpus.vocabulary),
+        *relations.faults_of_graph(documents),
+        *form.repeated_problems(documents),
+        *prose.repeated_paragraphs(documents),
+        *_per_document(documents, corpus, analyzer),
+    ]
+    return sorted(faults)
+
+
+def _per_document(documents: list[Read], corpus: Corpus, analyzer: Analyzer) -> Iterable[Fault]:
+    for document in documents:
+        for rule in form.RULES:
+            yield from rule(document)
+        yield from prose.misspelt(document, analyzer, corpus.vocabulary)
+        yield from prose.forbidden_words(document, analyzer)

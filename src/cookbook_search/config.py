@@ -1,0 +1,86 @@
+"""Settings: the only reader of the environment.
+
+Values come, strongest first, from arguments, ``COOKBOOK_*`` environment variables and
+``cookbook.toml`` in the working directory.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+from pydantic_settings import (
+    BaseSettings,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+    TomlConfigSettingsSource,
+)
+
+from cookbook_search.errors import SettingsError
+
+
+class Settings(BaseSettings):
+    """Everything that can be configured; frozen once read."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="COOKBOOK_", toml_file="cookbook.toml", frozen=True, extra="forbid"
+    )
+
+    corpus: tuple[Path, ...] = Field(
+        default=(Path("corpus"),), description="Folders of the cookbooks to index, JSON list."
+    )
+    index: Path = Field(default=Path("index"), description="Folder of the snapshots.")
+    model: str = Field(
+        default="bundled",
+        description="Embedding model: `bundled`, or a sentence-transformers name or local path.",
+    )
+    analyzer: Literal["auto", "voikko", "simplemma"] = Field(
+        default="auto", description="Finnish analyzer; `auto` takes Voikko where it is installed."
+    )
+    host: str = Field(default="127.0.0.1", description="Address the server listens on.")
+    port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
+    base_url: str = Field(
+        default="", description="Public address of the site, for canonical links; empty: relative."
+    )
+    language: Literal["fi", "sv", "en"] = Field(
+        default="fi", description="Interface language where the browser asks for none of ours."
+    )
+    reload_seconds: float = Field(
+        default=1.0, gt=0, description="How often the server looks whether a new snapshot is current."
+    )
+    cache_size: int = Field(
+        default=1024, ge=0, description="Answers kept in memory for repeated queries; 0 keeps none."
+    )
+    max_body_bytes: int = Field(
+        default=65536, ge=1024, description="Largest request body in bytes; a larger one is refused."
+    )
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments before environment before ``cookbook.toml``."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def read_settings(**arguments: object) -> Settings:
+    """Read the settings; ``arguments`` that are not None win over environment and file.
+
+    Raises SettingsError naming each setting that cannot be used.
+    """
+    try:
+        return Settings(**{name: value for name, value in arguments.items() if value is not None})  # type: ignore[arg-type]  # values are checked by pydantic
+    except ValidationError as error:
+        faults = "; ".join(
+            f"COOKBOOK_{'_'.join(str(part) for part in fault['loc']).upper()}: {fault['msg']}"
+            for fault in error.errors()
+        )
+        raise SettingsError(f"A setting cannot be used. Mend it: {faults}") from error
+    except (ValueError, OSError) as error:
+        raise SettingsError(f"The settings cannot be read: {error}") from error

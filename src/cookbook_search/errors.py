@@ -1,0 +1,96 @@
+"""Every error the package raises on purpose, and what each asks of the reader.
+
+CookbookError
+├── SettingsError          a setting or an argument cannot be used
+├── CorpusError            documents are faulty: holds every fault with file and line
+├── QueryError             a query cannot be searched with (empty, too long, not text)
+├── DocumentNotFound       no document has this id
+├── SnapshotError
+│   ├── NoSnapshot         nothing has been indexed yet
+│   ├── SnapshotDamaged    a file is missing, torn or altered
+│   ├── SnapshotMismatch   built with another model, analyzer or format
+│   └── BuildRunning       another build holds the lock
+├── ModelError             an embedding model is missing, damaged or of another shape
+└── EvaluationError        judged queries cannot be read
+
+A message is one sentence a person can act on; it says what to do.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+class CookbookError(Exception):
+    """Base of every error raised on purpose; its text is fit to show to a user."""
+
+
+class SettingsError(CookbookError):
+    """A setting or an argument cannot be used."""
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Fault:
+    """One thing wrong in the corpus."""
+
+    path: str
+    """File, relative to the corpus."""
+    line: int
+    """Line in the file, from 1."""
+    rule: str
+    """Short name of the rule, for example ``schema`` or ``dangling-id``."""
+    message: str
+    """What is wrong and what to do, in one sentence."""
+
+    def __str__(self) -> str:
+        return f"{self.path}:{self.line}: {self.message} [{self.rule}]"
+
+
+class CorpusError(CookbookError):
+    """Documents are faulty; ``faults`` holds all of them."""
+
+    def __init__(self, faults: list[Fault]) -> None:
+        self.faults = sorted(faults)
+        shown = "\n".join(str(fault) for fault in self.faults[:20])
+        rest = len(self.faults) - 20
+        more = f"\n... and {rest} more" if rest > 0 else ""
+        super().__init__(
+            f"The corpus has {len(self.faults)} fault(s); mend them and run `cookbook check`:\n"
+            f"{shown}{more}"
+        )
+
+
+class QueryError(CookbookError):
+    """A query cannot be searched with."""
+
+
+class DocumentNotFound(CookbookError):
+    """No document has this id."""
+
+
+class SnapshotError(CookbookError):
+    """The index on disk cannot be used."""
+
+
+class NoSnapshot(SnapshotError):
+    """Nothing has been indexed yet."""
+
+
+class SnapshotDamaged(SnapshotError):
+    """A file of the snapshot is missing, torn or altered."""
+
+
+class SnapshotMismatch(SnapshotError):
+    """The snapshot was built with another model, analyzer or format."""
+
+
+class BuildRunning(SnapshotError):
+    """Another build holds the lock of this index."""
+
+
+class ModelError(CookbookError):
+    """An embedding model is missing, damaged or of another shape."""
+
+
+class EvaluationError(CookbookError):
+    """Judged queries cannot be read."""

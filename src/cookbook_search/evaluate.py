@@ -1,0 +1,177 @@
+"""Judged queries -> nDCG@10, recall@5, MRR, refusals, by language and style, with intervals.
+
+Measures come from ir-measures; intervals are percentile bootstrap over queries (Sakai 2006),
+comparisons are paired by query.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import ir_measures
+import numpy as np
+from ir_measures import RR, R, nDCG
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from cookbook_search.errors import EvaluationError
+from cookbook_search.types import Language, SearchResult
+
+Search = Callable[[str], SearchResult]
+RESAMPLES = 1000
+SEED = 20261124
+GRADE_NEEDED = 3
+"""Grade of a document that the asker needs; recall@5 is about these."""
+_RECIPE_MEASURES = {"ndcg@10": nDCG @ 10, "mrr": RR(rel=2)}
+_RECALL = R(rel=GRADE_NEEDED) @ 5
+
+
+class JudgedQuery(BaseModel):
+    """A line of a judgements file; no judgement at all means that it must be refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    qid: str
+    lang: Language
+    style: str
+    query: str
+    recipes: dict[str, int] = Field(default_factory=dict)
+    metrics: dict[str, int] = Field(default_factory=dict)
+
+    @property
+    def must_be_refused(self) -> bool:
+        """Whether the cookbook has nothing on the matter."""
+        return not self.recipes and not self.metrics
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """How one query went; a measure that does not apply is missing."""
+
+    query: JudgedQuery
+    refused: bool
+    measures: Mapping[str, float]
+    """``ndcg@10``, ``recall@5``, ``mrr`` (recipes), ``metric_ndcg@10``, ``refusal``, ``false_refusal``."""
+    recipes: tuple[str, ...]
+    metrics: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A mean over queries with its 95 % bootstrap interval."""
+
+    mean: float
+    low: float
+    high: float
+    count: int
+
+
+MEASURES = ("ndcg@10", "recall@5", "mrr", "metric_ndcg@10", "refusal", "false_refusal")
+
+
+def read_queries(path: Path) -> list[JudgedQuery]:
+    """Read JSON lines. Raises EvaluationError naming the line that cannot be used."""
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise EvaluationError(f"The judged queries {path} cannot be read: {error}") from error
+    queries: list[JudgedQuery] = []
+    for number, line in enumerate(lines, start=1):
+        if line.strip():
+            try:
+                queries.append(JudgedQuery.model_validate_json(line))
+            except ValidationError as error:
+                raise EvaluationError(f"{path}:{number}: {error.errors()[0]['msg']}; mend the line.") from error
+    if len({query.qid for query in queries}) != len(queries):
+        raise EvaluationError(f"{path}: a qid stands twice; make them unique.")
+    if not queries:
+        raise EvaluationError(f"{path} holds no queries.")
+    return queries
+
+
+def evaluate(queries: Iterable[JudgedQuery], search: Search) -> list[Outcome]:
+    """Run every query and measure it."""
+    return [_measure(query, search(query.query)) for query in queries]
+
+
+def summarise(outcomes: Sequence[Outcome], by: Callable[[Outcome], str]) -> dict[str, dict[str, Estimate]]:
+    """Group -> measure -> estimate, groups in alphabetical order; measures without queries are left out."""
+    groups: dict[str, list[Outcome]] = {}
+    for outcome in outcomes:
+        groups.setdefault(by(outcome), []).append(outcome)
+    return {
+        name: {
+            measure: estimate(values)
+            for measure in MEASURES
+            if (values := [o.measures[measure] for o in groups[name] if measure in o.measures])
+        }
+        for name in sorted(groups)
+    }
+
+
+def compare(first: Sequence[Outcome], second: Sequence[Outcome]) -> dict[str, Estimate]:
+    """Mean difference second - first by measure, paired by query."""
+    by_qid = {outcome.query.qid: outcome for outcome in second}
+    pairs = [(outcome, by_qid[outcome.query.qid]) for outcome in first if outcome.query.qid in by_qid]
+    return {
+        measure: estimate(differences)
+        for measure in MEASURES
+        if (
+            differences := [
+                b.measures[measure] - a.measures[measure]
+                for a, b in pairs
+                if measure in a.measures and measure in b.measures
+            ]
+        )
+    }
+
+
+def estimate(values: Sequence[float]) -> Estimate:
+    """Mean and percentile bootstrap interval of at least one value."""
+    sample = np.asarray(values, dtype=np.float64)
+    draws = np.random.default_rng(SEED).integers(0, len(sample), (RESAMPLES, len(sample)))
+    low, high = np.percentile(sample[draws].mean(axis=1), (2.5, 97.5))
+    return Estimate(float(sample.mean()), float(low), float(high), len(sample))
+
+
+def outcomes_as_json(outcomes: Sequence[Outcome]) -> str:
+    """Per-query results, one JSON object a line."""
+    return "\n".join(
+        json.dumps(
+            {"qid": o.query.qid, "lang": o.query.lang, "style": o.query.style, "query": o.query.query,
+             "refused": o.refused, "measures": dict(o.measures), "recipes": o.recipes, "metrics": o.metrics},
+            ensure_ascii=False,
+        )
+        for o in outcomes
+    )  # fmt: skip
+
+
+def _measure(query: JudgedQuery, result: SearchResult) -> Outcome:
+    recipes = tuple(hit.document.id for hit in result.recipes)
+    metrics = tuple(hit.document.id for hit in result.metrics)
+    refused = not result.answerable
+    measures: dict[str, float] = {}
+    if query.must_be_refused:
+        measures["refusal"] = float(refused)
+    else:
+        measures["false_refusal"] = float(refused)
+    if query.recipes:
+        measures |= _values(_RECIPE_MEASURES, query.recipes, recipes)
+        if GRADE_NEEDED in query.recipes.values():
+            measures |= _values({"recall@5": _RECALL}, query.recipes, recipes)
+    if query.metrics:
+        measures |= _values({"metric_ndcg@10": nDCG @ 10}, query.metrics, metrics)
+    return Outcome(query, refused, measures, recipes, metrics)
+
+
+def _values(
+    measures: Mapping[str, ir_measures.Measure], judged: Mapping[str, int], ranked: Sequence[str]
+) -> dict[str, float]:
+    """Each measure of one ranking; an empty ranking scores 0."""
+    if not ranked:
+        return dict.fromkeys(measures, 0.0)
+    run = {"q": {document: float(len(ranked) - place) for place, document in enumerate(ranked)}}
+    found = ir_measures.calc_aggregate(list(measures.values()), {"q": dict(judged)}, run)
+    return {name: float(found[measure]) for name, measure in measures.items()}

@@ -1,0 +1,109 @@
+"""``manifest.json``: what a snapshot is and what its files must be."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from cookbook_search.errors import SnapshotDamaged, SnapshotMismatch
+
+FORMAT = 1
+"""Raised whenever a snapshot of the old kind could not be read."""
+MANIFEST = "manifest.json"
+_BLOCK = 1 << 20
+
+
+class FileRecord(BaseModel):
+    """A file of the snapshot as it was written."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    bytes: int
+    sha256: str
+
+
+class ModelRecord(BaseModel):
+    """The embedding model that made the vectors."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    digest: str
+    dimension: int
+
+
+class AnalyzerRecord(BaseModel):
+    """The analyzer that made the terms."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: str
+    version: str
+
+
+class Counts(BaseModel):
+    """How much the snapshot holds."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    documents: int
+    chunks: int
+
+
+class Manifest(BaseModel):
+    """Frozen description of a snapshot on disk."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    format: int
+    id: str
+    created: str
+    """UTC, ISO 8601."""
+    corpus_digest: str
+    model: ModelRecord
+    analyzer: AnalyzerRecord
+    counts: Counts
+    files: dict[str, FileRecord]
+
+
+def record_files(paths: Iterable[Path]) -> dict[str, FileRecord]:
+    """Size and digest of each file, by name."""
+    return {path.name: FileRecord(bytes=path.stat().st_size, sha256=_sha256(path)) for path in sorted(paths)}
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """Read the manifest of a snapshot, whatever its files are.
+
+    Raises SnapshotDamaged where it cannot be read, SnapshotMismatch for another format.
+    """
+    try:
+        text = (folder / MANIFEST).read_text(encoding="utf-8")
+        manifest = Manifest.model_validate_json(text)
+    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        raise SnapshotDamaged(f"The manifest of snapshot {folder.name} cannot be read; run `cookbook index`.") from error
+    if manifest.format != FORMAT:
+        raise SnapshotMismatch(
+            f"Snapshot {folder.name} has format {manifest.format}, this program reads {FORMAT}; run `cookbook index`."
+        )
+    return manifest
+
+
+def verify_files(folder: Path, manifest: Manifest) -> None:
+    """Raise SnapshotDamaged unless every file is there, whole and unaltered."""
+    for name, record in manifest.files.items():
+        path = folder / name
+        if Path(name).name != name or not path.is_file():
+            raise SnapshotDamaged(f"The file {name} of snapshot {folder.name} is missing; run `cookbook index`.")
+        if path.stat().st_size != record.bytes or _sha256(path) != record.sha256:
+            raise SnapshotDamaged(f"The file {name} of snapshot {folder.name} is torn or altered; run `cookbook index`.")
+
+
+def _sha256(path: Path) -> str:
+    digest = hashlib.sha256()
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()

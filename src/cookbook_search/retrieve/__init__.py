@@ -1,0 +1,8 @@
+"""Retrieval: a free-text problem -> ranked recipes with passages, and the metrics that show success."""
+
+from cookbook_search.retrieve.explain import Explanation
+from cookbook_search.retrieve.parameters import Parameters, read_parameters
+from cookbook_search.retrieve.query import Query
+from cookbook_search.retrieve.search import Judged, Searcher, open_searcher
+
+__all__ = ["Explanation", "Judged", "Parameters", "Query", "Searcher", "open_searcher", "read_parameters"]

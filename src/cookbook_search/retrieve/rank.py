@@ -1,0 +1,75 @@
+"""Fusion: the cosines and BM25 of chunks become one score a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from cookbook_search.index import Snapshot
+from cookbook_search.retrieve.parameters import Parameters
+from cookbook_search.retrieve.query import Query
+
+CANDIDATES = 600
+"""Chunks taken from the dense index; the others count as far as the last of these."""
+EXCLUDED = np.float32(-1e9)
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """Scores of one query over a snapshot."""
+
+    chunk_mix: Floats
+    """Fused score of each chunk; ``EXCLUDED`` where the filters leave it out."""
+    chunk_cosine: Floats
+    chunk_lexical: Floats
+    """BM25 of each chunk over (best + floor): 0..1."""
+    documents: Floats
+    """Fused score of each document; ``EXCLUDED`` where the filters leave it out."""
+    document_lexical: Floats
+    """BM25 of each document over (best + floor): 0..1."""
+
+
+def rank(query: Query, snapshot: Snapshot, parameters: Parameters, allowed: npt.NDArray[np.bool_] | None) -> Ranking:
+    """Score every document that ``allowed`` (bool a document; None: all) lets through.
+
+    chunk = cosine + weight * bm25 / (max bm25 + floor) + offset of its kind, and a document is the
+    soft maximum of its chunks plus its own weighted BM25.
+    """
+    among = None if allowed is None else allowed[snapshot.chunk_document]
+    cosine = _cosines(query, snapshot, among)
+    lexical = _bounded(snapshot.chunk_postings.search(query.weights), parameters.lexical_floor)
+    offsets = np.asarray(parameters.kind_offsets, dtype=np.float32)[snapshot.chunk_kind]
+    mix = cosine + np.float32(parameters.lexical_weight) * lexical + offsets
+    document_lexical = _bounded(snapshot.document_postings.search(query.weights), parameters.lexical_floor)
+    documents = _soft_maximum(mix, snapshot.chunk_range, parameters.sharpness)
+    documents = documents + np.float32(parameters.document_weight) * document_lexical
+    if allowed is not None and among is not None:
+        mix = np.where(among, mix, EXCLUDED)
+        documents = np.where(allowed, documents, EXCLUDED)
+    return Ranking(mix, cosine, lexical, documents, document_lexical)
+
+
+def _cosines(query: Query, snapshot: Snapshot, among: npt.NDArray[np.bool_] | None) -> Floats:
+    """Cosine of each chunk; beyond the candidates, that of the last candidate."""
+    numbers = None if among is None else np.flatnonzero(among).astype(np.int64)
+    cosines, found = snapshot.dense.search(query.vector, CANDIDATES, numbers)
+    floor = cosines[-1] if len(cosines) else np.float32(0)
+    result = np.full(snapshot.dense.size, floor, dtype=np.float32)
+    result[found] = cosines
+    return result
+
+
+def _bounded(scores: Floats, floor: float) -> Floats:
+    best = float(scores.max(initial=0.0))
+    return scores / np.float32(best + floor) if best > 0 else scores
+
+
+def _soft_maximum(values: Floats, ranges: npt.NDArray[np.int64], sharpness: float) -> Floats:
+    """ln(sum(exp(sharpness * value))) / sharpness over each range: the maximum and a little more."""
+    starts = ranges[:-1]
+    best = np.maximum.reduceat(values, starts)
+    spread = np.exp(np.float32(sharpness) * (values - np.repeat(best, np.diff(ranges))))
+    return np.asarray(best + np.log(np.add.reduceat(spread, starts)) / np.float32(sharpness), dtype=np.float32)

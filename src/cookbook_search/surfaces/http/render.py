@@ -1,0 +1,63 @@
+"""Markdown of a document -> sanitised HTML with anchors, links to pages and blocks to copy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from html import escape
+from pathlib import PurePosixPath
+from typing import Any
+
+import nh3
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+
+from cookbook_search.parse import FOLDERS, markdown
+from cookbook_search.types import AnyDocument
+
+COPY_INFO = "kopioi"
+_TAGS = {
+    "a", "blockquote", "br", "code", "em", "figcaption", "figure", "h2", "h3", "h4", "hr", "li", "ol", "p",
+    "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
+}  # fmt: skip
+_ATTRIBUTES = {
+    "a": {"href"}, "figure": {"class"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"}, "pre": {"tabindex"},
+}  # fmt: skip
+_SCHEMES = {"http", "https", "mailto"}
+
+
+def to_html(document: AnyDocument) -> str:
+    """The body as safe HTML: no scripts, styles, images or foreign schemes get through."""
+    parser = markdown()
+    parser.add_render_rule("fence", _fence)
+    tokens = parser.parse(document.body)
+    for token in tokens:
+        for child in token.children or ():
+            if child.type == "link_open":
+                child.attrs["href"] = page_of(str(child.attrs["href"]), document)
+    html = parser.renderer.render(tokens, parser.options, {})
+    return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener")
+
+
+def page_of(target: str, document: AnyDocument) -> str:
+    """``../mittarit/x.md#y`` as the path of its page; any other target as it is."""
+    path, _, fragment = target.partition("#")
+    if "://" in path or not path.endswith(".md"):
+        return target
+    folder, name = PurePosixPath(document.path).parent, PurePosixPath(path)
+    for part in name.parts[:-1]:
+        folder = folder.parent if part == ".." else folder / part
+    if folder.name not in FOLDERS:
+        return target
+    return f"/{folder.name}/{name.stem}" + (f"#{fragment}" if fragment else "")
+
+
+def _fence(
+    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, environment: Any
+) -> str:
+    token = tokens[index]
+    language, _, name = token.info.partition(" ")
+    block = f'<pre tabindex="0"><code>{escape(token.content)}</code></pre>'
+    if language != COPY_INFO:
+        return block
+    return f'<figure class="copyable"><figcaption>{escape(name.strip())}</figcaption>{block}</figure>'

@@ -1,0 +1,82 @@
+"""The web application: routes, errors, headers, and the watch over new snapshots."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from pathlib import Path
+
+from fastapi import FastAPI
+from fastapi.staticfiles import StaticFiles
+
+from cookbook_search import __version__
+from cookbook_search.app import Cookbook
+from cookbook_search.config import Settings
+from cookbook_search.errors import SnapshotError
+from cookbook_search.surfaces.http import api, pages
+from cookbook_search.surfaces.http.guard import Guard
+from cookbook_search.surfaces.http.problems import install_problem_handlers
+
+log = logging.getLogger(__name__)
+
+
+def web_folder() -> Path:
+    """Templates, strings and static files: in the installed package, or at the project's root."""
+    packaged = Path(__file__).parents[2] / "web"
+    return packaged if packaged.is_dir() else Path(__file__).parents[4] / "web"
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The application; it opens the index when it starts and answers 503 until one is there."""
+    cookbook = Cookbook(settings)
+    web = web_folder()
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        await asyncio.to_thread(_try_reload, cookbook)
+        watch = asyncio.create_task(_watch(cookbook, settings.reload_seconds))
+        yield
+        watch.cancel()
+        with suppress(asyncio.CancelledError):
+            await watch
+
+    app = FastAPI(
+        title="Cookbook search",
+        version=__version__,
+        description="Ranked recipes and metrics for a problem in everyday words.",
+        lifespan=lifespan,
+        docs_url="/api/docs",
+        redoc_url=None,
+        openapi_url="/api/v1/openapi.json",
+    )
+    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    install_problem_handlers(app)
+    app.include_router(api.router(cookbook))
+    app.include_router(pages.router(cookbook, web))
+    app.mount("/static", StaticFiles(directory=web / "static"), name="static")
+    return app
+
+
+def _try_reload(cookbook: Cookbook) -> None:
+    try:
+        if cookbook.reload():
+            log.info("serving snapshot %s", cookbook.snapshot.manifest.id)
+    except SnapshotError as error:
+        log.warning("%s", error)
+
+
+async def _watch(cookbook: Cookbook, seconds: float) -> None:
+    """Serve a new snapshot soon after it becomes current; a faulty one is left alone and logged once."""
+    complaint = ""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            if await asyncio.to_thread(cookbook.reload):
+                log.info("serving snapshot %s", cookbook.snapshot.manifest.id)
+            complaint = ""
+        except SnapshotError as error:
+            if str(error) != complaint:
+                complaint = str(error)
+                log.warning("%s", complaint)

@@ -1,0 +1,37 @@
+"""The interface's words in three languages, and which of them a browser gets."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+
+from cookbook_search.types import LANGUAGES, Language
+
+Strings = Mapping[str, str]
+
+
+def read_strings(web: Path) -> dict[Language, Strings]:
+    """``web/strings/<language>.json`` of each language."""
+    return {
+        language: json.loads((web / "strings" / f"{language}.json").read_text(encoding="utf-8"))
+        for language in LANGUAGES
+    }
+
+
+def choose_language(asked: str | None, accept_language: str, default: Language) -> Language:
+    """The one asked for in the address, else the browser's best of ours, else the default."""
+    if asked in LANGUAGES:
+        return asked
+    ranges: list[tuple[float, int, str]] = []
+    for place, item in enumerate(accept_language[:500].split(",")):
+        name, _, quality = item.strip().partition(";q=")
+        try:
+            ranges.append((-float(quality or 1), place, name.strip().lower()[:2]))
+        except ValueError:
+            continue
+    for weight, _, code in sorted(ranges):
+        for language in LANGUAGES:
+            if code == language and weight < 0:
+                return language
+    return default

@@ -1,0 +1,270 @@
+"""The API's JSON: requests, responses and what becomes what."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from cookbook_search.types import (
+    AnyDocument,
+    Filters,
+    Hit,
+    Kind,
+    Language,
+    Level,
+    Metric,
+    MetricHit,
+    Passage,
+    Phase,
+    Recipe,
+    SearchResult,
+)
+
+MAX_QUERY = 2000
+MAX_LIMIT = 50
+PATHS: dict[Kind, str] = {"recipe": "reseptit", "method": "menetelmat", "metric": "mittarit"}
+
+
+class Wire(BaseModel):
+    """Unknown fields are refused."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class FilterFields(Wire):
+    """Only documents that match every field that is not empty."""
+
+    phase: list[Phase] = Field(default_factory=list, max_length=9)
+    kind: list[Kind] = Field(default_factory=list, max_length=3)
+    tag: list[Annotated[str, Field(max_length=60)]] = Field(default_factory=list, max_length=20)
+    owner: list[Annotated[str, Field(max_length=100)]] = Field(default_factory=list, max_length=20)
+
+    def to_filters(self) -> Filters:
+        """As retrieval takes them."""
+        return Filters(tuple(self.phase), tuple(self.kind), tuple(self.tag), tuple(self.owner))
+
+
+class SearchRequest(Wire):
+    """A problem in everyday words."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={"examples": [{"query": "Yritykset käyvät kerran eivätkä palaa, mitä teen?", "limit": 5}]},
+    )
+
+    query: str = Field(min_length=1, max_length=MAX_QUERY, description="The problem, in Finnish, Swedish or English.")
+    limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="Recipes, and metrics, at most.")
+    language: Language | None = Field(default=None, description="Language of the query; detected where null.")
+    filters: FilterFields = Field(default_factory=FilterFields)
+
+
+class SearchParameters(FilterFields):
+    """The same as query parameters."""
+
+    q: str = Field(min_length=1, max_length=MAX_QUERY, description="The problem, in Finnish, Swedish or English.")
+    limit: int = Field(default=10, ge=1, le=MAX_LIMIT)
+    language: Language | None = None
+
+
+class PassageOut(Wire):
+    """A piece of the document that answers."""
+
+    heading: str
+    anchor: str = Field(description="Fragment on the document's page.")
+    text: str
+    highlights: list[tuple[int, int]] = Field(description="Half-open character ranges of `text`.")
+
+
+class RecipeHit(Wire):
+    """A recipe or a method."""
+
+    id: str
+    kind: Kind
+    title: str
+    summary: str
+    url: str
+    phase: Phase | None = Field(description="Null for a method.")
+    score: float = Field(ge=0, le=1, description="Probability of relevance.")
+    why: str
+    passages: list[PassageOut]
+    metrics: list[str] = Field(description="Ids of the metrics it recommends.")
+
+
+class MetricHitOut(Wire):
+    """A metric that shows whether it worked."""
+
+    id: str
+    title: str
+    summary: str
+    url: str
+    score: float = Field(ge=0, le=1, description="Probability of relevance.")
+    formula: str
+    unit: str
+    level: Level
+    via: list[str] = Field(description="Ids of the returned recipes that recommend it.")
+
+
+class SearchResponse(Wire):
+    """Recipes and metrics, best first; both empty where the cookbook has no answer."""
+
+    query_id: str
+    language: Language
+    answerable: bool
+    took_ms: float
+    recipes: list[RecipeHit]
+    metrics: list[MetricHitOut]
+    suggestions: list[str]
+    facets: dict[str, dict[str, int]]
+
+
+class DocumentCard(Wire):
+    """A document in a list."""
+
+    id: str
+    kind: Kind
+    title: str
+    summary: str
+    url: str
+    owner: str
+    tags: list[str]
+    phase: Phase | None = None
+    level: Level | None = None
+
+
+class SourceOut(Wire):
+    """A published work that the document leans on."""
+
+    title: str
+    author: str
+    year: int
+    url: str
+
+
+class DocumentOut(DocumentCard):
+    """A whole document."""
+
+    body: str = Field(description="Markdown, in Finnish.")
+    html: str = Field(description="The same, rendered and sanitised.")
+    problems: list[str]
+    related: list[str]
+    prerequisites: list[str] = Field(default_factory=list)
+    methods: list[str] = Field(default_factory=list)
+    metrics: list[str] = Field(default_factory=list)
+    sources: list[SourceOut]
+    updated: str
+    formula: str | None = None
+    unit: str | None = None
+    direction: Literal["up", "down", "balance"] | None = None
+    data_source: str | None = None
+    frequency: str | None = None
+
+
+class LibraryResponse(Wire):
+    """Everything there is, in the cookbook's order."""
+
+    documents: list[DocumentCard]
+    tags: dict[str, str] = Field(description="Id of a tag -> its name.")
+
+
+class Problem(Wire):
+    """An error, as RFC 9457 has it."""
+
+    type: str = "about:blank"
+    title: str
+    status: int
+    detail: str
+    errors: list[dict[str, str]] = Field(default_factory=list, description="Field and fault, where a request is wrong.")
+
+
+def url_of(document: AnyDocument) -> str:
+    """Path of the document's page."""
+    return f"/{PATHS[document.kind]}/{document.id}"
+
+
+def search_response(result: SearchResult, query_id: str, took_ms: float) -> SearchResponse:
+    """The API's answer, titles and summaries in the query's language."""
+    return SearchResponse(
+        query_id=query_id,
+        language=result.language,
+        answerable=result.answerable,
+        took_ms=round(took_ms, 3),
+        recipes=[_recipe_hit(hit, result.language) for hit in result.recipes],
+        metrics=[_metric_hit(hit, result.language) for hit in result.metrics],
+        suggestions=list(result.suggestions),
+        facets=result.facets,
+    )
+
+
+def document_card(document: AnyDocument, language: Language) -> DocumentCard:
+    """The document as a list shows it."""
+    return DocumentCard(**_card_fields(document, language))
+
+
+def document_out(document: AnyDocument, html: str, language: Language) -> DocumentOut:
+    """The whole document."""
+    fields = _card_fields(document, language) | {
+        "body": document.body.strip(),
+        "html": html,
+        "problems": list(document.problems[language]),
+        "related": list(document.related),
+        "sources": [SourceOut(**source.model_dump()) for source in document.sources],
+        "updated": document.updated.isoformat(),
+    }
+    if isinstance(document, Recipe):
+        fields |= {field: list(getattr(document, field)) for field in ("prerequisites", "methods", "metrics")}
+    if isinstance(document, Metric):
+        fields |= {"formula": document.formula, "unit": document.unit, "direction": document.direction,
+                   "data_source": document.data_source[language], "frequency": document.frequency[language]}  # fmt: skip
+    return DocumentOut(**fields)
+
+
+def _card_fields(document: AnyDocument, language: Language) -> dict[str, object]:
+    return {
+        "id": document.id,
+        "kind": document.kind,
+        "title": document.title[language],
+        "summary": document.summary[language],
+        "url": url_of(document),
+        "owner": document.owner,
+        "tags": list(document.tags),
+        "phase": document.phase if isinstance(document, Recipe) else None,
+        "level": document.level if isinstance(document, Metric) else None,
+    }
+
+
+def _recipe_hit(hit: Hit, language: Language) -> RecipeHit:
+    document = hit.document
+    return RecipeHit(
+        id=document.id,
+        kind=document.kind,
+        title=document.title[language],
+        summary=document.summary[language],
+        url=url_of(document),
+        phase=document.phase if isinstance(document, Recipe) else None,
+        score=hit.score,
+        why=hit.why,
+        passages=[_passage(passage) for passage in hit.passages],
+        metrics=list(hit.metrics),
+    )
+
+
+def _passage(passage: Passage) -> PassageOut:
+    return PassageOut(
+        heading=passage.heading, anchor=passage.anchor, text=passage.text, highlights=list(passage.highlights)
+    )
+
+
+def _metric_hit(hit: MetricHit, language: Language) -> MetricHitOut:
+    metric = hit.document
+    return MetricHitOut(
+        id=metric.id,
+        title=metric.title[language],
+        summary=metric.summary[language],
+        url=url_of(metric),
+        score=hit.score,
+        formula=metric.formula,
+        unit=metric.unit,
+        level=metric.level,
+        via=list(hit.via),
+    )

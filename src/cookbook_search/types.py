@@ -1,0 +1,274 @@
+"""The data model: what the cookbook holds, and what passes between the layers.
+
+Documents are frozen pydantic models, because their front matter is written by people and must be
+checked; everything the program makes itself is a frozen dataclass.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+Language = Literal["fi", "sv", "en"]
+LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
+Kind = Literal["recipe", "method", "metric"]
+KINDS: tuple[Kind, ...] = ("recipe", "method", "metric")
+Phase = Literal[
+    "tunnista", "kaynnista", "sitouta", "orkestroi", "kehita", "rahoita", "kasvata", "mittaa", "uudista"
+]
+PHASES: tuple[Phase, ...] = (
+    "tunnista", "kaynnista", "sitouta", "orkestroi", "kehita", "rahoita", "kasvata", "mittaa", "uudista"
+)  # fmt: skip
+Level = Literal["panos", "tuotos", "tulos", "vaikuttavuus"]
+LEVELS: tuple[Level, ...] = ("panos", "tuotos", "tulos", "vaikuttavuus")
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+Line = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=r"^[^\n]*\S[^\n]*$")]
+
+
+class Model(BaseModel):
+    """Frozen, and refuses keys it does not know."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Localised(Model):
+    """One text in the three languages."""
+
+    fi: Line
+    sv: Line
+    en: Line
+
+    def __getitem__(self, language: Language) -> str:
+        return str(getattr(self, language))
+
+
+class Phrasings(Model):
+    """Ways in which people put one problem, by language."""
+
+    fi: tuple[Line, ...] = ()
+    sv: tuple[Line, ...] = ()
+    en: tuple[Line, ...] = ()
+
+    def __getitem__(self, language: Language) -> tuple[str, ...]:
+        phrasings: tuple[str, ...] = getattr(self, language)
+        return phrasings
+
+
+class Source(Model):
+    """A published work that a document leans on."""
+
+    title: Line
+    author: Line
+    year: int = Field(ge=1900, le=2100)
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\.[^\s]+$", max_length=500)]
+
+
+class Effort(Model):
+    """What using a recipe takes."""
+
+    people: int = Field(ge=1, le=100)
+    """How many people work on it."""
+    weeks: int = Field(ge=1, le=260)
+    """Weeks from the start to the first result."""
+    euros: Annotated[str, StringConstraints(pattern=r"^\d+(-\d+)?$")]
+    """Euros without salaries: a number or a range, ``0-2000``."""
+
+
+class Document(Model):
+    """What recipes, methods and metrics share: front matter, then the Markdown body."""
+
+    id: Slug
+    """Stem of the file; never changes."""
+    kind: Kind
+    title: Localised
+    summary: Localised
+    """One or two sentences in plain language."""
+    problems: Phrasings
+    """The problem in the words of those who have it."""
+    tags: tuple[Slug, ...] = Field(min_length=1)
+    """Ids of the closed vocabulary."""
+    related: tuple[Slug, ...] = ()
+    """Documents of the same kind; mutual."""
+    sources: tuple[Source, ...] = ()
+    updated: dt.date
+    owner: Line
+    """The city whose cookbook this is."""
+
+    body: str = Field(default="", exclude=True)
+    """Markdown under the front matter."""
+    body_line: int = Field(default=1, exclude=True)
+    """Line of the file on which the body begins, from 1."""
+    path: str = Field(default="", exclude=True)
+    """File, relative to its corpus."""
+    digest: str = Field(default="", exclude=True)
+    """SHA-256 of everything the document was read from."""
+    questions: Phrasings = Field(default=Phrasings(), exclude=True)
+    """Further phrasings that only the index sees."""
+
+    @property
+    def key(self) -> str:
+        """Unique over all corpora: ``owner/id``."""
+        return f"{self.owner}/{self.id}"
+
+
+class Recipe(Document):
+    """What to do about a problem."""
+
+    kind: Literal["recipe"]
+    phase: Phase
+    effort: Effort
+    prerequisites: tuple[Slug, ...] = ()
+    """Recipes to be done first."""
+    methods: tuple[Slug, ...] = ()
+    metrics: tuple[Slug, ...] = ()
+
+
+class Method(Document):
+    """A working technique that recipes use."""
+
+    kind: Literal["method"]
+    effort: Effort | None = None
+
+
+class Metric(Document):
+    """How to see that it worked."""
+
+    kind: Literal["metric"]
+    level: Level
+    unit: Line
+    formula: Line
+    direction: Literal["up", "down", "balance"]
+    """The way in which a change is good."""
+    data_source: Localised
+    frequency: Localised
+
+
+AnyDocument = Recipe | Method | Metric
+
+
+class Tag(Model):
+    """A word of the closed vocabulary."""
+
+    id: Slug
+    fi: Line
+    sv: Line
+    en: Line
+
+    def __getitem__(self, language: Language) -> str:
+        return str(getattr(self, language))
+
+
+class Term(Model):
+    """Words that people use for one thing; search takes them for each other's synonyms."""
+
+    id: Slug
+    fi: tuple[Line, ...]
+    sv: tuple[Line, ...]
+    en: tuple[Line, ...]
+
+
+class Vocabulary(Model):
+    """The words of the cookbook, ``sanasto.yaml``."""
+
+    tags: tuple[Tag, ...] = ()
+    terms: tuple[Term, ...] = ()
+    words: tuple[Line, ...] = ()
+    """Words that spell checking accepts though the dictionary does not know them."""
+
+
+@dataclass(frozen=True, slots=True)
+class Corpus:
+    """Everything read from the corpus folders."""
+
+    documents: tuple[AnyDocument, ...]
+    vocabulary: Vocabulary
+    digest: str
+    """SHA-256 over all files."""
+
+
+ChunkKind = Literal["title", "problem", "question", "section", "step"]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A retrievable piece of one document."""
+
+    id: str
+    """Stable: ``owner/id#anchor`` and, where needed, a part or a digest of the text."""
+    document: str
+    """Key of the document."""
+    kind: ChunkKind
+    language: Language
+    headings: tuple[str, ...]
+    """Path from the document's section down to the chunk's own heading."""
+    anchor: str
+    """Fragment of the page on which the chunk stands; empty for title and phrasings."""
+    text: str
+    """Plain text as a reader sees it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which documents may be returned; an empty field lets everything through."""
+
+    phase: tuple[str, ...] = ()
+    kind: tuple[str, ...] = ()
+    tag: tuple[str, ...] = ()
+    owner: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A piece of a document shown as the reason for a hit."""
+
+    heading: str
+    anchor: str
+    text: str
+    highlights: tuple[tuple[int, int], ...]
+    """Half-open character ranges of ``text`` that stand for words of the query."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A recipe or a method that answers the query."""
+
+    document: AnyDocument
+    score: float
+    """Probability of relevance, 0..1."""
+    why: str
+    """One sentence in the query's language."""
+    passages: tuple[Passage, ...]
+    metrics: tuple[str, ...]
+    """Ids of the metrics that the document recommends, best for the query first."""
+
+
+@dataclass(frozen=True, slots=True)
+class MetricHit:
+    """A metric that shows whether it worked."""
+
+    document: Metric
+    score: float
+    """Probability of relevance, 0..1."""
+    via: tuple[str, ...]
+    """Ids of the returned recipes that recommend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The answer to one query."""
+
+    query: str
+    language: Language
+    answerable: bool
+    """False where the cookbook has nothing on the matter; then the lists are empty."""
+    recipes: tuple[Hit, ...] = ()
+    metrics: tuple[MetricHit, ...] = ()
+    suggestions: tuple[str, ...] = ()
+    facets: dict[str, dict[str, int]] = field(default_factory=dict)
+    """Field of ``Filters`` -> value -> how many of the matching documents have it."""
+    corrected: dict[str, str] = field(default_factory=dict)
+    """Words of the query that were read as another word."""
