@@ -18,7 +18,9 @@ SOURCES = {
     "sv": (("yso-labels.tsv.gz", 1), ("tatoeba-eng-swe.tsv.gz", 1)),
     "en": (("yso-labels.tsv.gz", 2), ("tatoeba-eng-fin.tsv.gz", 0), ("tatoeba-eng-swe.tsv.gz", 0)),
 }
-HEADER = "# Known words, from YSO labels (CC BY 4.0) and Tatoeba (CC BY 2.0 FR); made by training/wordlists.py.\n"
+HEADER = (
+    "# Known words, from YSO labels (CC BY 4.0) and Tatoeba (CC BY 2.0 FR); made by training/wordlists.py.\n"
+)
 
 
 def column_words(path: Path, column: int) -> set[str]:

@@ -55,8 +55,7 @@ class CorpusError(CookbookError):
         rest = len(self.faults) - 20
         more = f"\n... and {rest} more" if rest > 0 else ""
         super().__init__(
-            f"The corpus has {len(self.faults)} fault(s); mend them and run `cookbook check`:\n"
-            f"{shown}{more}"
+            f"The corpus has {len(self.faults)} fault(s); mend them and run `cookbook check`:\n{shown}{more}"
         )
 
 

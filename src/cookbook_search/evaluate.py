@@ -83,7 +83,9 @@ def read_queries(path: Path) -> list[JudgedQuery]:
             try:
                 queries.append(JudgedQuery.model_validate_json(line))
             except ValidationError as error:
-                raise EvaluationError(f"{path}:{number}: {error.errors()[0]['msg']}; mend the line.") from error
+                raise EvaluationError(
+                    f"{path}:{number}: {error.errors()[0]['msg']}; mend the line."
+                ) from error
     if len({query.qid for query in queries}) != len(queries):
         raise EvaluationError(f"{path}: a qid stands twice; make them unique.")
     if not queries:

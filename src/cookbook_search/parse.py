@@ -150,7 +150,9 @@ def read_corpus(roots: Sequence[Path]) -> tuple[Corpus, list[Fault]]:
     digest = hashlib.sha256(f"{PARSE_FORMAT}".encode())
     for root in roots:
         if not root.is_dir():
-            faults.append(Fault(str(root), 1, "corpus", "The corpus folder does not exist; set COOKBOOK_CORPUS."))
+            faults.append(
+                Fault(str(root), 1, "corpus", "The corpus folder does not exist; set COOKBOOK_CORPUS.")
+            )
             continue
         vocabulary, vocabulary_faults = read_vocabulary(root)
         vocabularies.append(vocabulary)
@@ -179,7 +181,9 @@ def read_document(path: Path, root: Path) -> tuple[AnyDocument | None, list[Faul
         return None, faults
     front, body, body_line = _split(text)
     if front is None:
-        return None, [Fault(name, 1, "front-matter", "Begin the file with front matter between two lines `---`.")]
+        return None, [
+            Fault(name, 1, "front-matter", "Begin the file with front matter between two lines `---`.")
+        ]
     questions, question_faults, question_bytes = _read_questions(root, path.stem)
     faults += question_faults
     digest = hashlib.sha256(f"{PARSE_FORMAT}\0{text}\0{question_bytes}".encode()).hexdigest()
@@ -188,7 +192,9 @@ def read_document(path: Path, root: Path) -> tuple[AnyDocument | None, list[Faul
     document, model_faults = _validate(_MODELS[kind], front, name, 2, extra)
     faults += model_faults
     if document is not None and document.id != path.stem:
-        faults.append(Fault(name, 2, "id", f"The id `{document.id}` differs from the file name; make them equal."))
+        faults.append(
+            Fault(name, 2, "id", f"The id `{document.id}` differs from the file name; make them equal.")
+        )
         document = None
     return document, faults
 
@@ -233,7 +239,9 @@ def _orphan_questions(root: Path) -> Iterator[Fault]:
     stems = {path.stem for path in document_paths(root)}
     for path in sorted((root / QUESTIONS).glob("*.yaml")):
         if path.stem not in stems:
-            yield Fault(f"{QUESTIONS}/{path.name}", 1, "dangling-id", f"No document has the id `{path.stem}`.")
+            yield Fault(
+                f"{QUESTIONS}/{path.name}", 1, "dangling-id", f"No document has the id `{path.stem}`."
+            )
 
 
 def _read_text(path: Path, name: str) -> tuple[str | None, list[Fault]]:
@@ -277,7 +285,9 @@ def _validate(
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "cannot be parsed"
         line = first_line + (mark.line if mark else 0)
-        return None, [Fault(name, line, "yaml", f"The YAML is broken ({problem}); quote texts that hold `:` or `#`.")]
+        return None, [
+            Fault(name, line, "yaml", f"The YAML is broken ({problem}); quote texts that hold `:` or `#`.")
+        ]
     if not isinstance(values, dict) or node is None:
         return None, [Fault(name, first_line, "yaml", "The YAML must be keys and values.")]
     faults = [
@@ -339,8 +349,6 @@ def _inline_text(token: Token) -> str:
     for child in token.children or ():
         if child.type in {"softbreak", "hardbreak"}:
             parts.append(" " if child.type == "softbreak" else "\n")
-        elif child.type == "image":
-            parts.append(child.content)
-        elif child.type in {"text", "code_inline", "html_inline", "text_special"}:
+        elif child.type == "image" or child.type in {"text", "code_inline", "html_inline", "text_special"}:
             parts.append(child.content)
     return "".join(parts)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
+from functools import partial
 from importlib.resources import files
 
 import Stemmer
@@ -31,9 +33,10 @@ class Analyzer:
         self._stem_lock = threading.Lock()
         self._known_stems = {code: self._read_stems(code) for code in ("sv", "en")}
         self._cache: dict[tuple[Language, str], WordForms] = {}
-        self._detect = LanguageDetector(
-            self._stop, {code: lambda word, code=code: self._is_word(word, code) for code in LANGUAGES}
-        )
+        knows: dict[Language, Callable[[str], bool]] = {
+            code: partial(self._is_word, language=code) for code in LANGUAGES
+        }
+        self._detect = LanguageDetector(self._stop, knows)
 
     @property
     def name(self) -> str:
@@ -129,7 +132,6 @@ class Analyzer:
 def open_analyzer(choice: str = "auto") -> Analyzer:
     """The analyzer with the Finnish morphology asked for: ``voikko``, ``simplemma`` or ``auto``."""
     return Analyzer(open_morphology(choice))
-
 
 
 def _read_lines(name: str) -> list[str]:

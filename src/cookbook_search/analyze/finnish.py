@@ -76,10 +76,12 @@ class VoikkoMorphology:
         self.version = f"{version('libvoikko')}/{self._voikko.getVersion()}"
 
     def knows(self, word: str) -> bool:
+        """Whether Voikko accepts the word, in small letters or as a name."""
         with self._lock:
             return bool(self._voikko.spell(word)) or bool(self._voikko.spell(word.capitalize()))
 
     def forms(self, word: str) -> WordForms:
+        """Up to ``MAX_READINGS`` base forms, and the parts of all readings."""
         lemmas: list[str] = []
         parts: list[str] = []
         for reading in self._analyze(word)[: MAX_READINGS * 2]:
@@ -157,9 +159,11 @@ class SimplemmaMorphology:
         self.version = version("simplemma")
 
     def knows(self, word: str) -> bool:
+        """Whether the dictionary has the word form."""
         return bool(self._simplemma.is_known(word, lang="fi"))
 
     def forms(self, word: str) -> WordForms:
+        """The dictionary's lemma and the halves of a compound."""
         if self.knows(word):
             return WordForms((self._lemma(word),), self._split(word))
         parts = self._split(word)

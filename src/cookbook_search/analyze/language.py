@@ -35,9 +35,7 @@ class LanguageDetector:
     ) -> None:
         self._stop_words = stop_words
         self._knows = knows
-        self._detector = (
-            LanguageDetectorBuilder.from_languages(*_CODES).with_low_accuracy_mode().build()
-        )
+        self._detector = LanguageDetectorBuilder.from_languages(*_CODES).with_low_accuracy_mode().build()
 
     def __call__(self, text: str) -> Language:
         """The likeliest language; Finnish where nothing speaks for another."""

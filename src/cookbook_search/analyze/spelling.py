@@ -21,7 +21,9 @@ class Speller:
 
     def __init__(self, forms: Mapping[str, int]) -> None:
         """``forms`` gives how often each word form stands in the corpus."""
-        self._counts = {form: count for form, count in forms.items() if len(form) >= _MIN_LENGTH and form.isalpha()}
+        self._counts = {
+            form: count for form, count in forms.items() if len(form) >= _MIN_LENGTH and form.isalpha()
+        }
         self._by_fold: dict[str, str] = {}
         for form in sorted(self._counts, key=lambda form: (self._counts[form], form)):
             self._by_fold[fold(form)] = form
@@ -40,8 +42,13 @@ class Speller:
         if len(word) < _MIN_LENGTH + 1 or not word.isalpha():
             return None
         cutoff = 2 if len(word) >= _LONG else 1
-        near = process.extract(folded, self._folds, scorer=OSA.distance, score_cutoff=cutoff, limit=_CANDIDATES)
+        near = process.extract(
+            folded, self._folds, scorer=OSA.distance, score_cutoff=cutoff, limit=_CANDIDATES
+        )
         if not near:
             return None
-        best = min(near, key=lambda found: (found[1], found[0][0] != folded[0], -self._counts[self._by_fold[found[0]]]))
+        best = min(
+            near,
+            key=lambda found: (found[1], found[0][0] != folded[0], -self._counts[self._by_fold[found[0]]]),
+        )
         return self._by_fold[best[0]]

@@ -15,7 +15,9 @@ __all__ = ["check_corpus", "structural_faults"]
 
 def structural_faults(corpus: Corpus) -> list[Fault]:
     """Faults that would make search or pages wrong; an index is not built over them."""
-    return sorted(relations.faults_of_ids([read(document) for document in corpus.documents], corpus.vocabulary))
+    return sorted(
+        relations.faults_of_ids([read(document) for document in corpus.documents], corpus.vocabulary)
+    )
 
 
 def check_corpus(corpus: Corpus, analyzer: Analyzer) -> list[Fault]:

@@ -41,17 +41,29 @@ def headings(read: Read) -> Iterator[Fault]:
         missing = [heading for heading in wanted if heading not in found]
         strange = [heading for heading in found if heading not in wanted]
         told = "; ".join(
-            f"{label} {', '.join(names)}" for label, names in (("missing", missing), ("unknown", strange)) if names
+            f"{label} {', '.join(names)}"
+            for label, names in (("missing", missing), ("unknown", strange))
+            if names
         )
-        yield read.fault(read.document.body_line, "headings", f"Headings must be {' · '.join(wanted)} ({told or 'wrong order'}).")
+        yield read.fault(
+            read.document.body_line,
+            "headings",
+            f"Headings must be {' · '.join(wanted)} ({told or 'wrong order'}).",
+        )
     for section in read.sections:
         if section.level == 1:
-            yield read.fault(section.line, "headings", "Remove the `#` heading; the title comes from the front matter.")
+            yield read.fault(
+                section.line, "headings", "Remove the `#` heading; the title comes from the front matter."
+            )
         if section.level == 0 and plain_text(section.tokens).strip():
-            yield read.fault(section.line, "headings", "Text stands before the first heading; move it under one.")
+            yield read.fault(
+                section.line, "headings", "Text stands before the first heading; move it under one."
+            )
     for section in tops:
         if not read.text(section.heading).strip():
-            yield read.fault(section.line, "empty-section", f"The section `{section.heading}` is empty; write it.")
+            yield read.fault(
+                section.line, "empty-section", f"The section `{section.heading}` is empty; write it."
+            )
 
 
 def length(read: Read) -> Iterator[Fault]:
@@ -59,7 +71,9 @@ def length(read: Read) -> Iterator[Fault]:
     low, high = WORDS[read.document.kind]
     count = sum(len(_WORD.findall(f"{s.heading} {plain_text(s.tokens)}")) for s in read.sections)
     if not low <= count <= high:
-        yield read.fault(read.document.body_line, "length", f"The body has {count} words; it must have {low}-{high}.")
+        yield read.fault(
+            read.document.body_line, "length", f"The body has {count} words; it must have {low}-{high}."
+        )
 
 
 def steps(read: Read) -> Iterator[Fault]:
@@ -69,13 +83,19 @@ def steps(read: Read) -> Iterator[Fault]:
     heading, low, high = STEPS[read.document.kind]
     found = [section for section in read.under(heading) if section.level == 3]
     if not low <= len(found) <= high:
-        yield read.fault(read.document.body_line, "steps", f"`{heading}` has {len(found)} steps; it must have {low}-{high}.")
+        yield read.fault(
+            read.document.body_line,
+            "steps",
+            f"`{heading}` has {len(found)} steps; it must have {low}-{high}.",
+        )
     for number, section in enumerate(found, start=1):
         match = _STEP.match(section.heading)
         if not match or int(match.group(1)) != number:
             yield read.fault(section.line, "steps", f"The heading must begin `### {number}. `.")
         if not _STEP_FACTS.match(plain_text(section.tokens)):
-            yield read.fault(section.line, "steps", "Begin the step with **Kuka:** ... · **Kesto:** ... · **Tuotos:** ...")
+            yield read.fault(
+                section.line, "steps", "Begin the step with **Kuka:** ... · **Kesto:** ... · **Tuotos:** ..."
+            )
 
 
 def variations(read: Read) -> Iterator[Fault]:
@@ -85,7 +105,9 @@ def variations(read: Read) -> Iterator[Fault]:
     found = {s.heading: s for s in read.under("Muunnelmat") if s.level == 3}
     for heading in VARIATIONS:
         if heading not in found or not plain_text(found[heading].tokens).strip():
-            yield read.fault(read.document.body_line, "variations", f"Write `### {heading}` under `Muunnelmat`.")
+            yield read.fault(
+                read.document.body_line, "variations", f"Write `### {heading}` under `Muunnelmat`."
+            )
 
 
 def template(read: Read) -> Iterator[Fault]:
@@ -100,8 +122,12 @@ def template(read: Read) -> Iterator[Fault]:
 
 def example(read: Read) -> Iterator[Fault]:
     """A metric shows its formula with numbers that are said to be invented."""
-    if read.document.kind == "metric" and "Laskuesimerkki (keksityt luvut):" not in read.text("Laskentakaava"):
-        yield read.fault(read.document.body_line, "example", "Add **Laskuesimerkki (keksityt luvut):** to `Laskentakaava`.")
+    if read.document.kind == "metric" and "Laskuesimerkki (keksityt luvut):" not in read.text(
+        "Laskentakaava"
+    ):
+        yield read.fault(
+            read.document.body_line, "example", "Add **Laskuesimerkki (keksityt luvut):** to `Laskentakaava`."
+        )
 
 
 def measures(read: Read) -> Iterator[Fault]:
@@ -112,14 +138,28 @@ def measures(read: Read) -> Iterator[Fault]:
     linked = read.linked_ids(("Näin mittaat",))
     for metric in document.metrics:
         if metric not in linked:
-            yield read.fault(document.body_line, "measures", f"Link the metric `{metric}` under `Näin mittaat`.")
+            yield read.fault(
+                document.body_line, "measures", f"Link the metric `{metric}` under `Näin mittaat`."
+            )
     for target, line in linked.items():
-        if target not in {*document.metrics, *document.methods, *document.related, *document.prerequisites, document.id}:
-            yield read.fault(line, "measures", f"`{target}` is linked under `Näin mittaat` but not in the front matter's metrics.")
+        if target not in {
+            *document.metrics,
+            *document.methods,
+            *document.related,
+            *document.prerequisites,
+            document.id,
+        }:
+            yield read.fault(
+                line,
+                "measures",
+                f"`{target}` is linked under `Näin mittaat` but not in the front matter's metrics.",
+            )
     anywhere = read.linked_ids()
     for method in document.methods:
         if method not in anywhere:
-            yield read.fault(document.body_line, "measures", f"Link the method `{method}` somewhere in the body.")
+            yield read.fault(
+                document.body_line, "measures", f"Link the method `{method}` somewhere in the body."
+            )
 
 
 def citations(read: Read) -> Iterator[Fault]:
@@ -135,10 +175,16 @@ def citations(read: Read) -> Iterator[Fault]:
                 yield read.fault(section.line, "citations", f"[{number}] has no source in the front matter.")
     for number in range(1, len(sources) + 1):
         if number not in cited:
-            yield read.fault(read.document.body_line, "citations", f"Source {number} is never cited as [{number}].")
+            yield read.fault(
+                read.document.body_line, "citations", f"Source {number} is never cited as [{number}]."
+            )
     targets = [target for s in read.under("Lähteet") for target, _, _ in links(s.tokens) if "://" in target]
     if targets != [source.url for source in sources]:
-        yield read.fault(read.document.body_line, "citations", "`Lähteet` must link the front matter's sources in the same order.")
+        yield read.fault(
+            read.document.body_line,
+            "citations",
+            "`Lähteet` must link the front matter's sources in the same order.",
+        )
 
 
 def enough(read: Read) -> Iterator[Fault]:
@@ -147,9 +193,15 @@ def enough(read: Read) -> Iterator[Fault]:
     for language, least in zip(LANGUAGES, PROBLEMS[document.kind], strict=True):
         count = len(document.problems[language])
         if count < least:
-            yield read.fault(2, "problems", f"`problems.{language}` has {count} phrasings; write at least {least}.")
+            yield read.fault(
+                2, "problems", f"`problems.{language}` has {count} phrasings; write at least {least}."
+            )
     if len(document.sources) < SOURCES[document.kind]:
-        yield read.fault(2, "sources", f"There are {len(document.sources)} sources; cite at least {SOURCES[document.kind]}.")
+        yield read.fault(
+            2,
+            "sources",
+            f"There are {len(document.sources)} sources; cite at least {SOURCES[document.kind]}.",
+        )
 
 
 def repeated_problems(documents: Iterable[Read]) -> Iterator[Fault]:
@@ -163,7 +215,9 @@ def repeated_problems(documents: Iterable[Read]) -> Iterator[Fault]:
             for problem in read.document.problems[language]:
                 where = seen.setdefault(_plain(problem), f"`problems` of {read.document.id}")
                 if where != f"`problems` of {read.document.id}" or _count(read, language, problem) > 1:
-                    yield read.fault(2, "duplicate-problem", f"«{problem}» stands also in {where}; put it in other words.")
+                    yield read.fault(
+                        2, "duplicate-problem", f"«{problem}» stands also in {where}; put it in other words."
+                    )
 
 
 RULES: tuple[Callable[[Read], Iterator[Fault]], ...] = (

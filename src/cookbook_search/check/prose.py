@@ -43,7 +43,11 @@ def misspelt(read: Read, analyzer: Analyzer, vocabulary: Vocabulary) -> Iterator
                 if not analyzer.is_finnish(lower):
                     unknown[word] = None
         if unknown:
-            yield read.fault(section.line, "spelling", f"Unknown words: {', '.join(unknown)}. Mend them, or add them to `words` in sanasto.yaml.")
+            yield read.fault(
+                section.line,
+                "spelling",
+                f"Unknown words: {', '.join(unknown)}. Mend them, or add them to `words` in sanasto.yaml.",
+            )
 
 
 def forbidden_words(read: Read, analyzer: Analyzer) -> Iterator[Fault]:
@@ -53,7 +57,9 @@ def forbidden_words(read: Read, analyzer: Analyzer) -> Iterator[Fault]:
         found = {t.surface for t in analyzer.tokens(text, "fi") if FORBIDDEN.intersection(t.terms)}
         found |= {phrase for phrase in FORBIDDEN_PHRASES if re.search(rf"\b{phrase}\b", text.lower())}
         if found and section.headings[:1] != ("Lähteet",):
-            yield read.fault(section.line, "empty-words", f"Say it plainly instead of: {', '.join(sorted(found))}.")
+            yield read.fault(
+                section.line, "empty-words", f"Say it plainly instead of: {', '.join(sorted(found))}."
+            )
 
 
 def repeated_paragraphs(documents: Sequence[Read]) -> Iterator[Fault]:
@@ -78,4 +84,8 @@ def repeated_paragraphs(documents: Sequence[Read]) -> Iterator[Fault]:
             other_read, other_line, other_found = shingles[other]
             if other_read is not read and shared / len(found | other_found) >= NEAR:
                 where = f"{other_read.document.path}:{other_line}"
-                yield read.fault(line, "duplicate-paragraph", f"Nearly the same paragraph stands in {where}; write one of them anew.")
+                yield read.fault(
+                    line,
+                    "duplicate-paragraph",
+                    f"Nearly the same paragraph stands in {where}; write one of them anew.",
+                )

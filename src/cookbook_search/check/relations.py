@@ -39,7 +39,9 @@ def faults_of_ids(documents: Sequence[Read], vocabulary: Vocabulary) -> Iterator
 def faults_of_graph(documents: Sequence[Read]) -> Iterator[Fault]:
     """One-sided relations, circles of prerequisites, islands, and metrics out of use."""
     by_id = {read.document.id: read for read in documents}
-    used = Counter(metric for read in documents if isinstance(read.document, Recipe) for metric in read.document.metrics)
+    used = Counter(
+        metric for read in documents if isinstance(read.document, Recipe) for metric in read.document.metrics
+    )
     levels = {i: read.document.level for i, read in by_id.items() if isinstance(read.document, Metric)}
     for read in documents:
         document = read.document
@@ -47,16 +49,24 @@ def faults_of_graph(documents: Sequence[Read]) -> Iterator[Fault]:
             if other in by_id and document.id not in by_id[other].document.related:
                 yield read.fault(2, "one-sided", f"`{other}` does not name `{document.id}` in its `related`.")
         if isinstance(document, Metric) and used[document.id] < RECIPES_OF_A_METRIC:
-            yield read.fault(2, "graph", f"{used[document.id]} recipe(s) use this metric; at least {RECIPES_OF_A_METRIC} must.")
+            yield read.fault(
+                2,
+                "graph",
+                f"{used[document.id]} recipe(s) use this metric; at least {RECIPES_OF_A_METRIC} must.",
+            )
         if isinstance(document, Recipe):
             low, high = METRICS_OF_A_RECIPE
             found = {levels[metric] for metric in document.metrics if metric in levels}
             if not low <= len(document.metrics) <= high:
-                yield read.fault(2, "graph", f"The recipe names {len(document.metrics)} metrics; name {low}-{high}.")
+                yield read.fault(
+                    2, "graph", f"The recipe names {len(document.metrics)} metrics; name {low}-{high}."
+                )
             elif len(found) < LEVELS_OF_A_RECIPE and set(document.metrics) <= set(levels):
                 yield read.fault(2, "graph", "The metrics are all of one level; name at least two levels.")
             if _reaches(document.id, document.id, by_id):
-                yield read.fault(2, "graph", "The recipe is its own prerequisite, directly or through others.")
+                yield read.fault(
+                    2, "graph", "The recipe is its own prerequisite, directly or through others."
+                )
     yield from _islands(by_id)
 
 
@@ -103,4 +113,6 @@ def _islands(by_id: dict[str, Read]) -> Iterator[Fault]:
     mainland = max(groups, key=len, default=set())
     for group in groups:
         if group is not mainland:
-            yield by_id[min(group)].fault(2, "graph", f"No relation joins {', '.join(sorted(group))} to the rest; add one.")
+            yield by_id[min(group)].fault(
+                2, "graph", f"No relation joins {', '.join(sorted(group))} to the rest; add one."
+            )

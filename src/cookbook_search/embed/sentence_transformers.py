@@ -26,7 +26,9 @@ class SentenceTransformerEmbedder:
         try:
             from sentence_transformers import SentenceTransformer  # heavy: only where it is configured
         except ImportError as error:
-            raise ModelError(f"The model `{name}` needs sentence-transformers; install it: {INSTALL}") from error
+            raise ModelError(
+                f"The model `{name}` needs sentence-transformers; install it: {INSTALL}"
+            ) from error
         try:
             self._model: Any = SentenceTransformer(name)
         except Exception as error:  # the library raises many kinds for a missing or broken model
@@ -42,6 +44,7 @@ class SentenceTransformerEmbedder:
         self.digest = self._weights_digest()
 
     def embed(self, texts: Sequence[str], languages: Sequence[Language], role: Role) -> Vectors:
+        """Encode with the prefix of the role; see ``Embedder.embed``."""
         prefix = self._prefixes[role]
         with self._lock:
             vectors = self._model.encode(

@@ -53,13 +53,16 @@ class StaticEmbedder:
         except (OSError, ValueError, ValidationError) as error:
             raise ModelError(f"The embedding model in {folder} cannot be read: {error}") from error
         if self._rows.shape != (len(tokens), self.card.dimension) or len(self._scales) != len(tokens):
-            raise ModelError(f"The files of the embedding model in {folder} do not fit together; restore them.")
+            raise ModelError(
+                f"The files of the embedding model in {folder} do not fit together; restore them."
+            )
         self._index = {token: row for row, token in enumerate(tokens)}
         self.name = "bundled"
         self.dimension = self.card.dimension
         self.digest = _digest(folder)
 
     def embed(self, texts: Sequence[str], languages: Sequence[Language], role: Role) -> Vectors:
+        """Weighted sums of token vectors; see ``Embedder.embed``."""
         vectors = np.zeros((len(texts), self.dimension), dtype=np.float32)
         for at, (text, language) in enumerate(zip(texts, languages, strict=True)):
             rows, weights = self._bag(self._analyzer.tokens(text, language), language)
@@ -73,8 +76,12 @@ class StaticEmbedder:
         weights: list[float] = []
         for token in tokens:
             weight = self.card.stop_weight if token.stop else 1.0
-            lemmas = [row for lemma in token.lemmas if (row := self._index.get(f"{language}:{lemma}")) is not None]
-            parts = [row for part in token.parts if (row := self._index.get(f"{language}:{part}")) is not None]
+            lemmas = [
+                row for lemma in token.lemmas if (row := self._index.get(f"{language}:{lemma}")) is not None
+            ]
+            parts = [
+                row for part in token.parts if (row := self._index.get(f"{language}:{part}")) is not None
+            ]
             part_weight = self.card.part_weight if lemmas else 1.0
             if not lemmas and not parts and self.card.ngram and not token.stop:
                 parts = self._ngrams(token.surface, language)

@@ -17,7 +17,12 @@ from cookbook_search.types import AnyDocument, Chunk, Vocabulary
 
 _DOCUMENT: TypeAdapter[AnyDocument] = TypeAdapter(AnyDocument)
 _READER_FIELDS = ("body", "body_line", "path", "digest")
-DOCUMENTS, VOCABULARY, CHUNKS, OFFSETS = "documents.jsonl", "vocabulary.json", "chunks.jsonl", "chunks-offsets.npy"
+DOCUMENTS, VOCABULARY, CHUNKS, OFFSETS = (
+    "documents.jsonl",
+    "vocabulary.json",
+    "chunks.jsonl",
+    "chunks-offsets.npy",
+)
 SPANS, SPAN_STARTS, TERMS = "spans.npy", "spans-starts.npy", "spans-terms.txt"
 FORMS = "forms.tsv"
 

@@ -35,7 +35,7 @@ class DenseIndex:
         parameters = None
         if among is not None:
             selector = faiss.IDSelectorBatch(among)
-            parameters = faiss.SearchParameters(sel=selector)
+            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # SWIG hides it
         cosines, numbers = self._index.search(query.reshape(1, -1), min(count, self.size), params=parameters)
         found = numbers[0] >= 0
         return cosines[0][found], numbers[0][found]
@@ -50,4 +50,7 @@ def write_dense(vectors: Vectors, path: Path) -> None:
 
 def read_dense(path: Path) -> DenseIndex:
     """Map the index read-only."""
-    return DenseIndex(faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC))
+    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    if not isinstance(index, faiss.IndexFlat):
+        raise ValueError(f"{path.name} holds another kind of index")
+    return DenseIndex(index)

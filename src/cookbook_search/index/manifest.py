@@ -83,10 +83,13 @@ def read_manifest(folder: Path) -> Manifest:
         text = (folder / MANIFEST).read_text(encoding="utf-8")
         manifest = Manifest.model_validate_json(text)
     except (OSError, UnicodeDecodeError, ValidationError) as error:
-        raise SnapshotDamaged(f"The manifest of snapshot {folder.name} cannot be read; run `cookbook index`.") from error
+        raise SnapshotDamaged(
+            f"The manifest of snapshot {folder.name} cannot be read; run `cookbook index`."
+        ) from error
     if manifest.format != FORMAT:
         raise SnapshotMismatch(
-            f"Snapshot {folder.name} has format {manifest.format}, this program reads {FORMAT}; run `cookbook index`."
+            f"Snapshot {folder.name} has format {manifest.format}, this program reads {FORMAT}; "
+            "run `cookbook index`."
         )
     return manifest
 
@@ -96,9 +99,13 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
     for name, record in manifest.files.items():
         path = folder / name
         if Path(name).name != name or not path.is_file():
-            raise SnapshotDamaged(f"The file {name} of snapshot {folder.name} is missing; run `cookbook index`.")
+            raise SnapshotDamaged(
+                f"The file {name} of snapshot {folder.name} is missing; run `cookbook index`."
+            )
         if path.stat().st_size != record.bytes or _sha256(path) != record.sha256:
-            raise SnapshotDamaged(f"The file {name} of snapshot {folder.name} is torn or altered; run `cookbook index`.")
+            raise SnapshotDamaged(
+                f"The file {name} of snapshot {folder.name} is torn or altered; run `cookbook index`."
+            )
 
 
 def _sha256(path: Path) -> str:

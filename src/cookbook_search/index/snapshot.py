@@ -108,7 +108,9 @@ def load(root: Path, analyzer: Analyzer, embedder: Embedder) -> Snapshot:
         raise SnapshotDamaged(f"Snapshot {name} cannot be opened ({error}); run `cookbook index`.") from error
 
 
-def build(root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, progress: Progress | None = None) -> Manifest:
+def build(
+    root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, progress: Progress | None = None
+) -> Manifest:
     """Build a snapshot of the corpus and make it current; returns its manifest.
 
     Chunks that the current snapshot already holds, made by the same model and analyzer, are not
@@ -124,10 +126,14 @@ def build(root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, pr
     except filelock.Timeout as error:
         raise BuildRunning(f"Another build is running in {root}; wait until it ends.") from error
     except OSError as error:
-        raise SnapshotError(f"The index in {root} cannot be written ({error.strerror or error}); the old one stays.") from error
+        raise SnapshotError(
+            f"The index in {root} cannot be written ({error.strerror or error}); the old one stays."
+        ) from error
 
 
-def _build_locked(root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, report: Progress) -> Manifest:
+def _build_locked(
+    root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, report: Progress
+) -> Manifest:
     _remove_unfinished(root)
     old = _reusable(root, analyzer, embedder)
     if old and old.manifest.corpus_digest == _corpus_digest(corpus):
@@ -162,12 +168,17 @@ def _build_locked(root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embe
     return manifest
 
 
-def _embed(all_chunks: Sequence[Chunk], embedder: Embedder, old: Snapshot | None, report: Progress) -> Vectors:
+def _embed(
+    all_chunks: Sequence[Chunk], embedder: Embedder, old: Snapshot | None, report: Progress
+) -> Vectors:
     """Vectors of the chunks; those that the old snapshot holds are taken from there."""
     vectors = np.zeros((len(all_chunks), embedder.dimension), dtype=np.float32)
     known: dict[tuple[str, str], int] = {}
     if old is not None:
-        known = {(chunk.language, embedding_text(chunk)): at for at, chunk in enumerate(old.chunks[n] for n in range(len(old.chunks)))}
+        known = {
+            (chunk.language, embedding_text(chunk)): at
+            for at, chunk in enumerate(old.chunks[n] for n in range(len(old.chunks)))
+        }
         old_vectors = old.dense.vectors
     fresh: list[int] = []
     for at, chunk in enumerate(all_chunks):
@@ -198,7 +209,10 @@ def _write_layout(folder: Path, by_document: Sequence[Sequence[Chunk]]) -> None:
 
 
 def _write_postings(
-    folder: Path, by_document: Sequence[Sequence[Chunk]], tokens: Sequence[Sequence[Token]], analyzer: Analyzer
+    folder: Path,
+    by_document: Sequence[Sequence[Chunk]],
+    tokens: Sequence[Sequence[Token]],
+    analyzer: Analyzer,
 ) -> None:
     """Postings of the chunks, and of the documents with their fields weighted by repetition."""
     own = [[term for token in of_chunk if not token.stop for term in token.terms] for of_chunk in tokens]
@@ -210,7 +224,9 @@ def _write_postings(
         for chunk in of_document:
             for heading in chunk.headings:
                 if heading not in heading_terms:
-                    heading_terms[heading] = [t for token in analyzer.tokens(heading, "fi") if not token.stop for t in token.terms]
+                    heading_terms[heading] = [
+                        t for token in analyzer.tokens(heading, "fi") if not token.stop for t in token.terms
+                    ]
             gathered += own[at] * FIELD_WEIGHTS[chunk.kind]
             if chunk.headings:
                 gathered += heading_terms[chunk.headings[-1]] * HEADING_WEIGHT
@@ -221,7 +237,9 @@ def _write_postings(
     write_postings(build_postings(of_documents), folder, "document")
 
 
-def _write_manifest(folder: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, size: int) -> Manifest:
+def _write_manifest(
+    folder: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, size: int
+) -> Manifest:
     now = datetime.now(UTC)
     digest = _corpus_digest(corpus)
     manifest = Manifest(
@@ -267,7 +285,8 @@ def _require(manifest: Manifest, analyzer: Analyzer, embedder: Embedder) -> None
     if (manifest.model.name, manifest.model.digest) != (embedder.name, embedder.digest):
         raise SnapshotMismatch(
             f"Snapshot {manifest.id} was built with the model {manifest.model.name} "
-            f"({manifest.model.digest[:12]}), not {embedder.name} ({embedder.digest[:12]}); run `cookbook index`."
+            f"({manifest.model.digest[:12]}), not {embedder.name} ({embedder.digest[:12]}); "
+            "run `cookbook index`."
         )
     if manifest.analyzer.version != analyzer.version:
         raise SnapshotMismatch(
@@ -299,7 +318,7 @@ def _switch(root: Path, name: str) -> None:
         file.write(f"{name}\n")
         file.flush()
         os.fsync(file.fileno())
-    os.replace(temporary, root / CURRENT)
+    temporary.replace(root / CURRENT)
     descriptor = os.open(root, os.O_RDONLY)
     try:
         os.fsync(descriptor)

@@ -64,7 +64,9 @@ def explain(
     )
 
 
-def _explain_document(snapshot: Snapshot, ranking: Ranking, number: int, probability: float) -> DocumentExplanation:
+def _explain_document(
+    snapshot: Snapshot, ranking: Ranking, number: int, probability: float
+) -> DocumentExplanation:
     chunks = slice(int(snapshot.chunk_range[number]), int(snapshot.chunk_range[number + 1]))
     best = chunks.start + int(np.argmax(ranking.chunk_mix[chunks]))
     return DocumentExplanation(

@@ -49,4 +49,6 @@ class Parameters(BaseModel):
 
 def read_parameters() -> Parameters:
     """The parameters that ship with the package."""
-    return Parameters.model_validate_json(files("cookbook_search.retrieve").joinpath("parameters.json").read_bytes())
+    return Parameters.model_validate_json(
+        files("cookbook_search.retrieve").joinpath("parameters.json").read_bytes()
+    )

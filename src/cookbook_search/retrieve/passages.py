@@ -48,7 +48,9 @@ def best_passages(query: Query, snapshot: Snapshot, ranking: Ranking, document: 
     return tuple(passages)
 
 
-def why(query: Query, snapshot: Snapshot, ranking: Ranking, document: int, passages: Sequence[Passage]) -> str:
+def why(
+    query: Query, snapshot: Snapshot, ranking: Ranking, document: int, passages: Sequence[Passage]
+) -> str:
     """One sentence, in the query's language, on why the document is here."""
     problem = _nearest_problem(query, snapshot, ranking, document)
     body = _body_chunks(snapshot, ranking, document)

@@ -76,7 +76,11 @@ class QueryReader:
     """Reads queries against one snapshot's words."""
 
     def __init__(
-        self, analyzer: Analyzer, embedder: Embedder, vocabulary: Vocabulary, forms: Mapping[str, Mapping[str, int]]
+        self,
+        analyzer: Analyzer,
+        embedder: Embedder,
+        vocabulary: Vocabulary,
+        forms: Mapping[str, Mapping[str, int]],
     ) -> None:
         self._analyzer = analyzer
         self._embedder = embedder
@@ -102,7 +106,11 @@ class QueryReader:
         corrected: dict[str, str] = {}
         for token in tokens:
             better = None
-            if not token.stop and not speller.knows(token.surface) and not self._analyzer.knows(token.surface, language):
+            if (
+                not token.stop
+                and not speller.knows(token.surface)
+                and not self._analyzer.knows(token.surface, language)
+            ):
                 better = speller.correct(token.surface)
             if better is None:
                 result.append(token)

@@ -32,7 +32,9 @@ class Ranking:
     """BM25 of each document over (best + floor): 0..1."""
 
 
-def rank(query: Query, snapshot: Snapshot, parameters: Parameters, allowed: npt.NDArray[np.bool_] | None) -> Ranking:
+def rank(
+    query: Query, snapshot: Snapshot, parameters: Parameters, allowed: npt.NDArray[np.bool_] | None
+) -> Ranking:
     """Score every document that ``allowed`` (bool a document; None: all) lets through.
 
     chunk = cosine + weight * bm25 / (max bm25 + floor) + offset of its kind, and a document is the
@@ -72,4 +74,6 @@ def _soft_maximum(values: Floats, ranges: npt.NDArray[np.int64], sharpness: floa
     starts = ranges[:-1]
     best = np.maximum.reduceat(values, starts)
     spread = np.exp(np.float32(sharpness) * (values - np.repeat(best, np.diff(ranges))))
-    return np.asarray(best + np.log(np.add.reduceat(spread, starts)) / np.float32(sharpness), dtype=np.float32)
+    return np.asarray(
+        best + np.log(np.add.reduceat(spread, starts)) / np.float32(sharpness), dtype=np.float32
+    )

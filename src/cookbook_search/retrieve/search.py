@@ -70,8 +70,8 @@ class Searcher:
         if not judged.answered:
             topics = self._topics(judged.ranking, query.language)
             return SearchResult(text, query.language, False, suggestions=topics, corrected=corrected)
-        recipes = [number for number in judged.recipes[:limit]]
-        metrics = [at for at in judged.metrics[:limit]]
+        recipes = judged.recipes[:limit]
+        metrics = judged.metrics[:limit]
         return SearchResult(
             query=text,
             language=query.language,
@@ -101,7 +101,9 @@ class Searcher:
         scores = probability(self.parameters.relevance, document_features(ranking, everything, answerable))
         recipes = self._best_first(self.recipes, ranking.documents)
         recommenders = recipes[:RECOMMENDERS]
-        features = metric_features(ranking, self.metrics, scores[recommenders], self.recommended[recommenders])
+        features = metric_features(
+            ranking, self.metrics, scores[recommenders], self.recommended[recommenders]
+        )
         metric_scores = probability(self.parameters.metric_relevance, features)
         metrics = [
             int(at)
@@ -124,7 +126,7 @@ class Searcher:
         document = self.snapshot.documents[number]
         passages = best_passages(query, self.snapshot, judged.ranking, number)
         sentence = why(query, self.snapshot, judged.ranking, number, passages)
-        named = [at for at in np.flatnonzero(self.recommended[number])]
+        named = np.flatnonzero(self.recommended[number])
         metrics = sorted(named, key=lambda at: -judged.metric_scores[at])
         ids = tuple(self.snapshot.documents[self.metrics[at]].id for at in metrics)
         return Hit(document, float(judged.scores[number]), sentence, passages, ids)
@@ -149,7 +151,12 @@ class Searcher:
         return tuple(self.snapshot.documents[number].title[language] for number in fresh[:NEAREST_TOPICS])
 
     def _facets(self, judged: Judged) -> dict[str, dict[str, int]]:
-        counts: dict[str, Counter[str]] = {"phase": Counter(), "kind": Counter(), "tag": Counter(), "owner": Counter()}
+        counts: dict[str, Counter[str]] = {
+            "phase": Counter(),
+            "kind": Counter(),
+            "tag": Counter(),
+            "owner": Counter(),
+        }
         for number, document in enumerate(self.snapshot.documents):
             if judged.scores[number] < FACET_LEAST or judged.ranking.documents[number] <= EXCLUDED / 2:
                 continue

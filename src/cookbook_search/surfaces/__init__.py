@@ -1,0 +1,1 @@
+"""The ways in: thin, they translate and never decide."""

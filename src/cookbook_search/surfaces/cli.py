@@ -5,29 +5,38 @@ Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reache
 
 from __future__ import annotations
 
-import json
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
 
 from cookbook_search.analyze import open_analyzer
 from cookbook_search.app import Cookbook
 from cookbook_search.check import check_corpus
 from cookbook_search.config import Settings, read_settings
 from cookbook_search.errors import CookbookError, CorpusError
-from cookbook_search.evaluate import MEASURES, Estimate, compare, evaluate, outcomes_as_json, read_queries, summarise
+from cookbook_search.evaluate import (
+    Estimate,
+    compare,
+    evaluate,
+    outcomes_as_json,
+    read_queries,
+    summarise,
+)
 from cookbook_search.parse import read_corpus
-from cookbook_search.retrieve import Explanation
-from cookbook_search.types import Filters, Language, SearchResult
+from cookbook_search.surfaces.terminal import (
+    err,
+    out,
+    print_explanation,
+    print_json,
+    print_result,
+    print_tables,
+    progress_bar,
+)
+from cookbook_search.types import Filters, Language
 
 app = typer.Typer(
     help="Search the cookbook of cluster development.", no_args_is_help=True, add_completion=False,
@@ -36,8 +45,6 @@ app = typer.Typer(
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CorpusOption = Annotated[list[Path] | None, typer.Option("--corpus", help="Corpus folder; may be repeated.")]
 IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the snapshots.")]
-out = Console(highlight=False)
-err = Console(stderr=True, highlight=False)
 
 
 class LanguageChoice(StrEnum):
@@ -61,10 +68,10 @@ def check(
     if wanted := set(only.split(",")) - {""}:
         faults = [fault for fault in faults if Path(fault.path).stem in wanted]
     if as_json:
-        _print_json({"documents": len(read.documents), "faults": [asdict(fault) for fault in faults]})
+        print_json({"documents": len(read.documents), "faults": [asdict(fault) for fault in faults]})
     else:
         for fault in faults:
-            out.print(str(fault), markup=False, soft_wrap=True)
+            out.print(str(fault), soft_wrap=True)
         err.print(f"{len(read.documents)} documents, {len(faults)} faults")
     raise typer.Exit(1 if faults else 0)
 
@@ -74,10 +81,10 @@ def index(corpus: CorpusOption = None, index: IndexOption = None, as_json: JsonF
     """Build a snapshot of the corpus and make it current."""
     settings = read_settings(corpus=tuple(corpus) if corpus else None, index=index)
     cookbook = Cookbook(settings)
-    with _progress_bar() as report:
+    with progress_bar() as report:
         manifest = cookbook.index(report)
     if as_json:
-        _print_json(manifest.model_dump(mode="json"))
+        print_json(manifest.model_dump(mode="json"))
     else:
         out.print(f"{manifest.id}: {manifest.counts.documents} documents, {manifest.counts.chunks} chunks")
 
@@ -86,10 +93,14 @@ def index(corpus: CorpusOption = None, index: IndexOption = None, as_json: JsonF
 def search(
     query: Annotated[str, typer.Argument(help="The problem in your own words.")],
     limit: Annotated[int, typer.Option(min=1, max=50, help="Recipes and metrics at most.")] = 5,
-    language: Annotated[LanguageChoice | None, typer.Option(help="Language of the query; detected if left out.")] = None,
+    language: Annotated[
+        LanguageChoice | None, typer.Option(help="Language of the query; detected if left out.")
+    ] = None,
     phase: Annotated[list[str] | None, typer.Option(help="Only this phase; may be repeated.")] = None,
     tag: Annotated[list[str] | None, typer.Option(help="Only this tag; may be repeated.")] = None,
-    owner: Annotated[list[str] | None, typer.Option(help="Only this city's cookbook; may be repeated.")] = None,
+    owner: Annotated[
+        list[str] | None, typer.Option(help="Only this city's cookbook; may be repeated.")
+    ] = None,
     explain: Annotated[bool, typer.Option(help="Show how the query was read and ranked.")] = False,
     index: IndexOption = None,
     as_json: JsonFlag = False,
@@ -99,7 +110,7 @@ def search(
     spoken: Language | None = language.value if language else None
     if explain:
         explanation = cookbook.explain(query, spoken)
-        _print_json(asdict(explanation)) if as_json else _print_explanation(explanation)
+        print_json(asdict(explanation)) if as_json else print_explanation(explanation)
         return
     filters = Filters(phase=tuple(phase or ()), tag=tuple(tag or ()), owner=tuple(owner or ()))
     result = cookbook.search(query, limit, spoken, filters)
@@ -108,7 +119,7 @@ def search(
 
         out.print_json(search_response(result, query_id="", took_ms=0.0).model_dump_json())
     else:
-        _print_result(result)
+        print_result(result)
     raise typer.Exit(0 if result.answerable else 1)
 
 
@@ -124,15 +135,25 @@ def serve(
     from cookbook_search.surfaces.http.server import create_app
 
     settings = read_settings(host=host, port=port, index=index)
-    uvicorn.run(create_app(settings), host=settings.host, port=settings.port, log_level="info", access_log=False)
+    uvicorn.run(
+        create_app(settings), host=settings.host, port=settings.port, log_level="info", access_log=False
+    )
 
 
 @app.command(name="eval")
 def eval_(
-    queries: Annotated[Path, typer.Argument(help="Judged queries, JSON lines.")] = Path("evaluation/dev.jsonl"),
-    floor: Annotated[float, typer.Option(help="Exit 1 where nDCG@10 of recipes over all queries is below.")] = 0.0,
-    against: Annotated[Path | None, typer.Option(help="Settings file (TOML) to compare with, paired by query.")] = None,
-    per_query: Annotated[Path | None, typer.Option(help="Write the results of each query here, JSON lines.")] = None,
+    queries: Annotated[Path, typer.Argument(help="Judged queries, JSON lines.")] = Path(
+        "evaluation/dev.jsonl"
+    ),
+    floor: Annotated[
+        float, typer.Option(help="Exit 1 where nDCG@10 of recipes over all queries is below.")
+    ] = 0.0,
+    against: Annotated[
+        Path | None, typer.Option(help="Settings file (TOML) to compare with, paired by query.")
+    ] = None,
+    per_query: Annotated[
+        Path | None, typer.Option(help="Write the results of each query here, JSON lines.")
+    ] = None,
     index: IndexOption = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -152,10 +173,15 @@ def eval_(
     if per_query is not None:
         per_query.write_text(outcomes_as_json(outcomes) + "\n", encoding="utf-8")
     if as_json:
-        shown = {name: {g: {m: asdict(e) for m, e in row.items()} for g, row in t.items()} for name, t in tables.items()}
-        _print_json({"queries": len(judged), **shown, "difference": {m: asdict(e) for m, e in differences.items()}})
+        shown = {
+            name: {g: {m: asdict(e) for m, e in row.items()} for g, row in t.items()}
+            for name, t in tables.items()
+        }
+        print_json(
+            {"queries": len(judged), **shown, "difference": {m: asdict(e) for m, e in differences.items()}}
+        )
     else:
-        _print_tables(tables, differences)
+        print_tables(tables, differences)
     reached = tables["all"]["all"].get("ndcg@10")
     raise typer.Exit(1 if reached is not None and reached.mean < floor else 0)
 
@@ -165,10 +191,10 @@ def main() -> None:
     try:
         app()
     except CorpusError as error:
-        err.print(str(error), markup=False, soft_wrap=True)
+        err.print(str(error), soft_wrap=True)
         sys.exit(1)
     except CookbookError as error:
-        err.print(str(error), markup=False, soft_wrap=True)
+        err.print(str(error), soft_wrap=True)
         sys.exit(2)
 
 
@@ -179,73 +205,3 @@ def _settings_from(path: Path) -> Settings:
         return read_settings(**tomllib.loads(path.read_text(encoding="utf-8")))
     except (OSError, tomllib.TOMLDecodeError) as error:
         raise typer.BadParameter(f"{path} cannot be read: {error}") from error
-
-
-@contextmanager
-def _progress_bar() -> Iterator[object]:
-    """A progress bar on a terminal; silence elsewhere."""
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        tasks: dict[str, TaskID] = {}
-
-        def report(step: str, done: int, total: int) -> None:
-            task = tasks.setdefault(step, progress.add_task(step, total=total)) if step not in tasks else tasks[step]
-            progress.update(task, completed=done, total=total)
-
-        yield report
-
-
-def _print_json(value: object) -> None:
-    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
-
-
-def _print_result(result: SearchResult) -> None:
-    for typed, read in result.corrected.items():
-        out.print(f"{typed} → {read}", style="dim")
-    if not result.answerable:
-        out.print({"fi": "Keittokirjassa ei ole vastausta tähän. Lähimmät aiheet:",
-                   "sv": "Kokboken har inget svar på detta. Närmaste ämnen:",
-                   "en": "The cookbook has no answer to this. Nearest topics:"}[result.language])  # fmt: skip
-        for suggestion in result.suggestions:
-            out.print(f"  {suggestion}", markup=False)
-        return
-    for hit in result.recipes:
-        out.print(f"[bold]{hit.document.title[result.language]}[/bold]  {hit.score:.2f}  [dim]{hit.document.id}[/dim]")
-        out.print(f"  {hit.why}", markup=False)
-        for passage in hit.passages[:1]:
-            out.print(f"  {passage.heading}: {passage.text[:220]}…", markup=False, style="dim")
-    out.print()
-    for metric in result.metrics:
-        out.print(f"[bold]{metric.document.title[result.language]}[/bold]  {metric.score:.2f}  [dim]{metric.document.id}[/dim]")
-        out.print(f"  {metric.document.formula}", markup=False, style="dim")
-
-
-def _print_explanation(explanation: Explanation) -> None:
-    out.print(f"language {explanation.language}, answerable {explanation.answerable:.2f}")
-    for word, terms in explanation.tokens.items():
-        out.print(f"  {word}: {', '.join(terms)}", markup=False)
-    for typed, read in explanation.corrected.items():
-        out.print(f"  corrected {typed} -> {read}", markup=False)
-    if explanation.unknown:
-        out.print(f"  not in the corpus: {', '.join(explanation.unknown)}", markup=False)
-    table = Table("document", "p", "score", "cosine", "bm25 chunk", "bm25 document", "best chunk")
-    for d in explanation.documents:
-        table.add_row(d.id, f"{d.probability:.2f}", f"{d.score:.3f}", f"{d.cosine:.3f}",
-                      f"{d.chunk_lexical:.2f}", f"{d.document_lexical:.2f}", d.chunk[:60])  # fmt: skip
-    out.print(table)
-
-
-def _print_tables(tables: dict[str, dict[str, dict[str, Estimate]]], differences: dict[str, Estimate]) -> None:
-    for name, rows in tables.items():
-        table = Table(name, *MEASURES)
-        for group, row in rows.items():
-            table.add_row(group, *(_cell(row.get(measure)) for measure in MEASURES))
-        out.print(table)
-    for measure, estimate in differences.items():
-        out.print(f"difference {measure}: {_cell(estimate)}")
-
-
-def _cell(estimate: Estimate | None) -> str:
-    if estimate is None:
-        return "-"
-    return f"{estimate.mean:.3f} [{estimate.low:.2f}, {estimate.high:.2f}] n={estimate.count}".replace("[", "(").replace("]", ")")

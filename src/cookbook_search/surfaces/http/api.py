@@ -30,7 +30,10 @@ _PROBLEMS: dict[int | str, dict[str, object]] = {
     for status, text in ((422, "The request is wrong."), (503, "No index answers yet."))
 }
 _NOT_FOUND: dict[int | str, dict[str, object]] = {
-    404: {"description": "No such document.", "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
+    404: {
+        "description": "No such document.",
+        "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}},
+    }
 }
 LanguageParameter = Annotated[Language, Query(description="Language of titles and summaries.")]
 OwnerParameter = Annotated[str | None, Query(max_length=100, description="City, where several have this id.")]
@@ -62,17 +65,23 @@ def router(cookbook: Cookbook) -> APIRouter:
         return document_out(found, to_html(found), language)
 
     @routes.get("/api/v1/recipes/{document_id}", responses=_PROBLEMS | _NOT_FOUND, tags=["library"])
-    def recipe(document_id: str, language: LanguageParameter = "fi", owner: OwnerParameter = None) -> DocumentOut:
+    def recipe(
+        document_id: str, language: LanguageParameter = "fi", owner: OwnerParameter = None
+    ) -> DocumentOut:
         """One recipe."""
         return document(document_id, "recipe", language, owner)
 
     @routes.get("/api/v1/methods/{document_id}", responses=_PROBLEMS | _NOT_FOUND, tags=["library"])
-    def method(document_id: str, language: LanguageParameter = "fi", owner: OwnerParameter = None) -> DocumentOut:
+    def method(
+        document_id: str, language: LanguageParameter = "fi", owner: OwnerParameter = None
+    ) -> DocumentOut:
         """One method."""
         return document(document_id, "method", language, owner)
 
     @routes.get("/api/v1/metrics/{document_id}", responses=_PROBLEMS | _NOT_FOUND, tags=["library"])
-    def metric(document_id: str, language: LanguageParameter = "fi", owner: OwnerParameter = None) -> DocumentOut:
+    def metric(
+        document_id: str, language: LanguageParameter = "fi", owner: OwnerParameter = None
+    ) -> DocumentOut:
         """One metric."""
         return document(document_id, "metric", language, owner)
 
@@ -90,7 +99,9 @@ def router(cookbook: Cookbook) -> APIRouter:
         """The process answers."""
         return "ok"
 
-    @routes.get("/readyz", response_class=PlainTextResponse, responses={503: _PROBLEMS[503]}, tags=["operations"])
+    @routes.get(
+        "/readyz", response_class=PlainTextResponse, responses={503: _PROBLEMS[503]}, tags=["operations"]
+    )
     async def readyz() -> Response:
         """A snapshot answers."""
         if not cookbook.ready:
@@ -98,5 +109,3 @@ def router(cookbook: Cookbook) -> APIRouter:
         return PlainTextResponse(cookbook.snapshot.manifest.id)
 
     return routes
-
-

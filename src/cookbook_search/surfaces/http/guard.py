@@ -30,6 +30,7 @@ class Guard:
         self._max_body_bytes = max_body_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Read the body up to the limit, then pass the request on and the headers back."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return

@@ -21,7 +21,17 @@ from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.http.render import to_html
 from cookbook_search.surfaces.http.strings import choose_language, read_strings
 from cookbook_search.surfaces.http.wire import url_of
-from cookbook_search.types import PHASES, AnyDocument, Filters, Kind, Language, Metric, Passage, Recipe, SearchResult
+from cookbook_search.types import (
+    PHASES,
+    AnyDocument,
+    Filters,
+    Kind,
+    Language,
+    Metric,
+    Passage,
+    Recipe,
+    SearchResult,
+)
 
 EXCERPT = 320
 """Characters of a passage shown in a hit."""
@@ -41,11 +51,13 @@ def router(cookbook: Cookbook, web: Path) -> APIRouter:
 
     @lru_cache(maxsize=512)
     def body_html(document: AnyDocument) -> Markup:
-        return Markup(to_html(document))
+        return Markup(to_html(document))  # noqa: S704  # sanitised by render
 
     def page(request: Request, template: str, status: int = HTTPStatus.OK, **values: Any) -> HTMLResponse:
         asked = request.query_params.get("lang")
-        language = choose_language(asked, request.headers.get("accept-language", ""), cookbook.settings.language)
+        language = choose_language(
+            asked, request.headers.get("accept-language", ""), cookbook.settings.language
+        )
 
         def href(path: str, **parameters: object) -> str:
             """A link that keeps the language the reader chose."""
@@ -68,7 +80,14 @@ def router(cookbook: Cookbook, web: Path) -> APIRouter:
         query = request.query_params.get("q", "").strip()
         phase = tuple(p for p in request.query_params.getlist("phase") if p in PHASES)
         template = "results.html" if FRAGMENT_HEADER in request.headers else "search.html"
-        values: dict[str, Any] = {"query": query, "phase": phase, "result": None, "error": None, "library": {}, "metric_titles": {}}
+        values: dict[str, Any] = {
+            "query": query,
+            "phase": phase,
+            "result": None,
+            "error": None,
+            "library": {},
+            "metric_titles": {},
+        }
         try:
             if query:
                 values["result"] = cookbook.search(query, filters=Filters(phase=phase))
@@ -115,7 +134,10 @@ def marked(passage: Passage, length: int = EXCERPT) -> Markup:
     at = begin
     for start, stop in passage.highlights:
         if start >= begin and stop <= end:
-            pieces += [Markup.escape(passage.text[at:start]), Markup("<mark>{}</mark>").format(passage.text[start:stop])]
+            pieces += [
+                Markup.escape(passage.text[at:start]),
+                Markup("<mark>{}</mark>").format(passage.text[start:stop]),
+            ]
             at = stop
     pieces.append(Markup.escape(passage.text[at:end]))
     if end < len(passage.text):
@@ -128,7 +150,11 @@ def _excerpt_start(passage: Passage, length: int) -> int:
     if not passage.highlights or passage.highlights[0][0] < length // 2:
         return 0
     first = passage.highlights[0][0]
-    starts = [passage.text.rfind(mark, 0, first) + len(mark) for mark in ("\n", ". ") if mark in passage.text[:first]]
+    starts = [
+        passage.text.rfind(mark, 0, first) + len(mark)
+        for mark in ("\n", ". ")
+        if mark in passage.text[:first]
+    ]
     return max(starts, default=0)
 
 
@@ -165,7 +191,7 @@ def _linked(document: AnyDocument, cookbook: Cookbook) -> dict[str, list[AnyDocu
             "methods": (document.methods, "method"), "related": (document.related, "recipe"),
         }  # fmt: skip
     linked = {relation: list(_existing(ids, kind, cookbook)) for relation, (ids, kind) in named.items()}
-    users = [
+    users: list[AnyDocument] = [
         other for other in cookbook.snapshot.documents
         if isinstance(other, Recipe) and document.id in {*other.methods, *other.metrics}
     ]  # fmt: skip
@@ -183,5 +209,3 @@ def _existing(ids: tuple[str, ...], kind: Kind, cookbook: Cookbook) -> Iterator[
 def _tags(document: AnyDocument, cookbook: Cookbook) -> list[Any]:
     by_id = {tag.id: tag for tag in cookbook.snapshot.vocabulary.tags}
     return [by_id[tag] for tag in document.tags if tag in by_id]
-
-

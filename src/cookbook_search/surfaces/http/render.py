@@ -21,7 +21,8 @@ _TAGS = {
     "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {
-    "a": {"href"}, "figure": {"class"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"}, "pre": {"tabindex"},
+    "a": {"href"}, "figure": {"class"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"},
+    "pre": {"tabindex"},
 }  # fmt: skip
 _SCHEMES = {"http", "https", "mailto"}
 
@@ -52,8 +53,8 @@ def page_of(target: str, document: AnyDocument) -> str:
     return f"/{folder.name}/{name.stem}" + (f"#{fragment}" if fragment else "")
 
 
-def _fence(
-    self: RendererHTML, tokens: Sequence[Token], index: int, options: OptionsDict, environment: Any
+def _fence(  # the signature is markdown-it's
+    _self: RendererHTML, tokens: Sequence[Token], index: int, _options: OptionsDict, _environment: Any
 ) -> str:
     token = tokens[index]
     language, _, name = token.info.partition(" ")

@@ -50,10 +50,14 @@ class SearchRequest(Wire):
 
     model_config = ConfigDict(
         extra="forbid",
-        json_schema_extra={"examples": [{"query": "Yritykset käyvät kerran eivätkä palaa, mitä teen?", "limit": 5}]},
+        json_schema_extra={
+            "examples": [{"query": "Yritykset käyvät kerran eivätkä palaa, mitä teen?", "limit": 5}]
+        },
     )
 
-    query: str = Field(min_length=1, max_length=MAX_QUERY, description="The problem, in Finnish, Swedish or English.")
+    query: str = Field(
+        min_length=1, max_length=MAX_QUERY, description="The problem, in Finnish, Swedish or English."
+    )
     limit: int = Field(default=10, ge=1, le=MAX_LIMIT, description="Recipes, and metrics, at most.")
     language: Language | None = Field(default=None, description="Language of the query; detected where null.")
     filters: FilterFields = Field(default_factory=FilterFields)
@@ -62,7 +66,9 @@ class SearchRequest(Wire):
 class SearchParameters(FilterFields):
     """The same as query parameters."""
 
-    q: str = Field(min_length=1, max_length=MAX_QUERY, description="The problem, in Finnish, Swedish or English.")
+    q: str = Field(
+        min_length=1, max_length=MAX_QUERY, description="The problem, in Finnish, Swedish or English."
+    )
     limit: int = Field(default=10, ge=1, le=MAX_LIMIT)
     language: Language | None = None
 
@@ -174,7 +180,9 @@ class Problem(Wire):
     title: str
     status: int
     detail: str
-    errors: list[dict[str, str]] = Field(default_factory=list, description="Field and fault, where a request is wrong.")
+    errors: list[dict[str, str]] = Field(
+        default_factory=list, description="Field and fault, where a request is wrong."
+    )
 
 
 def url_of(document: AnyDocument) -> str:
@@ -214,8 +222,8 @@ def document_out(document: AnyDocument, html: str, language: Language) -> Docume
     if isinstance(document, Recipe):
         fields |= {field: list(getattr(document, field)) for field in ("prerequisites", "methods", "metrics")}
     if isinstance(document, Metric):
-        fields |= {"formula": document.formula, "unit": document.unit, "direction": document.direction,
-                   "data_source": document.data_source[language], "frequency": document.frequency[language]}  # fmt: skip
+        fields |= {field: getattr(document, field) for field in ("formula", "unit", "direction")}
+        fields |= {field: getattr(document, field)[language] for field in ("data_source", "frequency")}
     return DocumentOut(**fields)
 
 

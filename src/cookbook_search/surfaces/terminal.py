@@ -1,0 +1,107 @@
+"""What the command line shows on a terminal."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+from rich.table import Table
+from rich.text import Text
+
+from cookbook_search.evaluate import MEASURES, Estimate
+from cookbook_search.index import Progress as IndexProgress
+from cookbook_search.retrieve import Explanation
+from cookbook_search.types import AnyDocument, Language, SearchResult
+
+out = Console(highlight=False, markup=False)
+err = Console(stderr=True, highlight=False, markup=False)
+EXCERPT = 220
+_REFUSAL: dict[Language, str] = {
+    "fi": "Keittokirjassa ei ole vastausta tähän. Lähimmät aiheet:",
+    "sv": "Kokboken har inget svar på detta. Närmaste ämnen:",
+    "en": "The cookbook has no answer to this. Nearest topics:",
+}
+
+
+@contextmanager
+def progress_bar() -> Iterator[IndexProgress]:
+    """A progress bar on a terminal; silence elsewhere."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        tasks: dict[str, TaskID] = {}
+
+        def report(step: str, done: int, total: int) -> None:
+            if step not in tasks:
+                tasks[step] = progress.add_task(step, total=total)
+            progress.update(tasks[step], completed=done, total=total)
+
+        yield report
+
+
+def print_json(value: object) -> None:
+    """JSON on stdout, as it is: no wrapping, no colours."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=1) + "\n")
+
+
+def print_result(result: SearchResult) -> None:
+    """Recipes with their reasons, then metrics; or the refusal with the nearest topics."""
+    for typed, read in result.corrected.items():
+        out.print(f"{typed} → {read}", style="dim")
+    if not result.answerable:
+        out.print(_REFUSAL[result.language])
+        for suggestion in result.suggestions:
+            out.print(f"  {suggestion}")
+        return
+    for hit in result.recipes:
+        out.print(_heading(hit.document, hit.score, result.language))
+        out.print(f"  {hit.why}")
+        for passage in hit.passages[:1]:
+            out.print(f"  {passage.heading}: {passage.text[:EXCERPT]}…", style="dim")
+    out.print()
+    for metric in result.metrics:
+        out.print(_heading(metric.document, metric.score, result.language))
+        out.print(f"  {metric.document.formula}", style="dim")
+
+
+def print_explanation(explanation: Explanation) -> None:
+    """How a query was read, and a table of what each part of the retrieval gave."""
+    out.print(f"language {explanation.language}, answerable {explanation.answerable:.2f}")
+    for word, terms in explanation.tokens.items():
+        out.print(f"  {word}: {', '.join(terms)}")
+    for typed, read in explanation.corrected.items():
+        out.print(f"  corrected {typed} -> {read}")
+    synonyms = [term for term, weight in explanation.weights.items() if weight < 0.5]
+    if synonyms:
+        out.print(f"  synonyms: {', '.join(synonyms)}")
+    if explanation.unknown:
+        out.print(f"  not in the corpus: {', '.join(explanation.unknown)}")
+    table = Table("document", "p", "score", "cosine", "bm25 chunk", "bm25 document", "best chunk")
+    for found in explanation.documents:
+        numbers = (found.probability, found.score, found.cosine, found.chunk_lexical, found.document_lexical)
+        table.add_row(found.id, *(f"{number:.2f}" for number in numbers), Text(found.chunk[:60]))
+    out.print(table)
+
+
+def print_tables(tables: dict[str, dict[str, dict[str, Estimate]]], differences: dict[str, Estimate]) -> None:
+    """A table a grouping: mean, 95 % interval and number of queries of each measure."""
+    for name, rows in tables.items():
+        table = Table(name, *MEASURES)
+        for group, row in rows.items():
+            table.add_row(group, *(_cell(row.get(measure)) for measure in MEASURES))
+        out.print(table)
+    for measure, estimate in differences.items():
+        out.print(f"difference {measure}: {_cell(estimate)}")
+
+
+def _heading(document: AnyDocument, score: float, language: Language) -> Text:
+    return Text.assemble((document.title[language], "bold"), f"  {score:.2f}  ", (document.id, "dim"))
+
+
+def _cell(estimate: Estimate | None) -> str:
+    if estimate is None:
+        return "-"
+    return f"{estimate.mean:.3f} ±{(estimate.high - estimate.low) / 2:.2f} n={estimate.count}"
