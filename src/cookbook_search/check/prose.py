@@ -23,7 +23,7 @@ SHINGLE = 5
 NEAR = 0.5
 """Paragraphs that share this much of their shingles (Jaccard) are near-duplicates."""
 MIN_PARAGRAPH = 25
-_WORD = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
+_WORD = re.compile(r"(?<![\w:’'–-])[^\W\d_]+(?:-[^\W\d_]+)*(?![-–\w])")
 _NOT_PROSE = re.compile(r"https?://\S+|\S+@\S+|\S+\.(?:fi|com|eu|org|net)\b\S*|`[^`]*`")
 
 

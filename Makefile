@@ -1,0 +1,48 @@
+# `make serve` and `make test` do all set-up by themselves.
+PYTHON ?= python3
+PORT ?= 8000
+BIN := .venv/bin
+
+.PHONY: serve index test check format bench setup clean
+
+serve: setup ## Build the index and serve the pages and the API
+	$(BIN)/cookbook index
+	$(BIN)/cookbook serve --port $(PORT)
+
+index: setup ## Build a snapshot of the corpus
+	$(BIN)/cookbook index
+
+test: setup .venv/dev ## Run the tests with coverage
+	$(BIN)/pytest --cov --cov-report=term
+
+check: setup .venv/dev ## Lint, types, layers, and the rules of the corpus
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/cookbook check
+
+format: .venv/dev ## Format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: setup .venv/dev ## Measure speed and memory beside their baselines
+	$(BIN)/cookbook index
+	$(BIN)/python -m benchmarks
+
+setup: .venv/installed ## Virtual environment, dependencies and Voikko
+	@sh scripts/voikko.sh $(BIN)/python
+
+.venv/bin/python:
+	@sh scripts/venv.sh $(PYTHON)
+
+.venv/installed: .venv/bin/python pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+.venv/dev: .venv/installed
+	$(BIN)/pip install --quiet --disable-pip-version-check --group dev
+	@touch $@
+
+clean: ## Remove what was built
+	rm -rf .venv index/2* index/CURRENT .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
