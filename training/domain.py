@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import yaml
 
+from cookbook_search.analyze import normalise
 from cookbook_search.chunk import chunks
 from cookbook_search.parse import QUESTIONS, read_corpus
 from cookbook_search.types import LANGUAGES, AnyDocument, Chunk, Language, Recipe
@@ -69,7 +70,7 @@ def read_domain(corpus: Path) -> Domain:
 
 
 def _domain_text(number: int, chunk: Chunk, styles: dict[str, str]) -> DomainText:
-    text = f"{' '.join(chunk.headings)}. {chunk.text}" if chunk.headings else chunk.text
+    text = f"{chunk.headings[-1]}. {chunk.text}" if chunk.headings else chunk.text
     style = styles.get(chunk.text, "") if chunk.kind == "question" else ""
     return DomainText(number, chunk.language, ROLES[chunk.kind], style, text)
 
@@ -80,7 +81,7 @@ def _styles(path: Path) -> dict[str, str]:
         return {}
     read = yaml.safe_load(path.read_text(encoding="utf-8"))
     return {
-        entry["text"]: entry["style"]
+        normalise(" ".join(entry["text"].split())): entry["style"]
         for code in LANGUAGES
         for entry in read.get(code) or ()
         if isinstance(entry, dict)

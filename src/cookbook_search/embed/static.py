@@ -1,14 +1,15 @@
 """The bundled model: one vector a token, weighted sum, unit length. numpy alone.
 
 ``embed/bundled/`` holds ``model.json`` (name, version, dimension, part weight, licences),
-``tokens.txt`` (one token a line, ``language:term``), ``rows.npy`` (int8, one row a token) and
+``tokens.txt`` (one token a line: ``fi:klusteri`` is
+a lemma, stem or part, ``fi#<klu`` a character n-gram), ``rows.npy`` (int8, one row a token) and
 ``scales.npy`` (float16, what a row is multiplied by; the token's weight is already in it).
 """
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from importlib.resources import files
 from pathlib import Path
 
@@ -75,26 +76,40 @@ class StaticEmbedder:
         rows: list[int] = []
         weights: list[float] = []
         for token in tokens:
-            weight = self.card.stop_weight if token.stop else 1.0
-            lemmas = [
-                row for lemma in token.lemmas if (row := self._index.get(f"{language}:{lemma}")) is not None
-            ]
-            parts = [
-                row for part in token.parts if (row := self._index.get(f"{language}:{part}")) is not None
-            ]
-            part_weight = self.card.part_weight if lemmas else 1.0
-            if not lemmas and not parts and self.card.ngram and not token.stop:
-                parts = self._ngrams(token.surface, language)
-            rows += lemmas + parts
-            weights += [weight / max(len(lemmas), 1)] * len(lemmas)
-            weights += [weight * part_weight / max(len(parts), 1)] * len(parts)
+            terms = token_terms(token, language, self._index, self.card)
+            if not terms and not token.stop:
+                terms = ngram_terms(token.surface, language, self._index, self.card)
+            for term, weight in terms:
+                rows.append(self._index[term])
+                weights.append(weight)
         return rows, weights
 
-    def _ngrams(self, word: str, language: Language) -> list[int]:
-        framed = f"<{fold(word)}>"
-        size = self.card.ngram
-        grams = (framed[at : at + size] for at in range(len(framed) - size + 1))
-        return [row for gram in grams if (row := self._index.get(f"{language}#{gram}")) is not None]
+
+def token_terms(
+    token: Token, language: Language, known: Container[str], card: StaticModelCard
+) -> list[tuple[str, float]]:
+    """Known terms of one word with their weights: lemmas together 1, compound parts ``part_weight``.
+
+    The parts of an unknown word stand in for it with weight 1; a function word counts ``stop_weight``.
+    """
+    lemmas = [term for lemma in token.lemmas if (term := f"{language}:{lemma}") in known]
+    parts = [term for part in token.parts if (term := f"{language}:{part}") in known]
+    weight = card.stop_weight if token.stop else 1.0
+    part_weight = weight * (card.part_weight if lemmas else 1.0)
+    return [
+        *((term, weight / len(lemmas)) for term in lemmas),
+        *((term, part_weight / len(parts)) for term in parts),
+    ]
+
+
+def ngram_terms(
+    word: str, language: Language, known: Container[str], card: StaticModelCard
+) -> list[tuple[str, float]]:
+    """Known character n-grams of an unknown word, together of weight 1; ``fi#<kl`` begins a word."""
+    framed = f"<{fold(word)}>"
+    grams = (f"{language}#{framed[at : at + card.ngram]}" for at in range(len(framed) - card.ngram + 1))
+    terms = [gram for gram in grams if gram in known] if card.ngram else []
+    return [(gram, 1 / len(terms)) for gram in terms]
 
 
 def bundled_folder() -> Path:
