@@ -52,12 +52,12 @@ class Case:
     """Grade of each document."""
 
 
-def ndcg(order: Sequence[int], gains: Floats, pool: npt.NDArray[np.int64], depth: int = 10) -> float:
-    """nDCG with linear gains over the documents of the pool."""
+def ndcg(order: npt.NDArray[np.int64], gains: Floats, pool: npt.NDArray[np.int64], depth: int = 10) -> float:
+    """NDCG with linear gains over the documents of the pool."""
     ideal = np.sort(gains[pool])[::-1][:depth]
     discounts = 1 / np.log2(np.arange(2, depth + 2))
     best = float((ideal * discounts[: len(ideal)]).sum())
-    found = gains[list(order[:depth])]
+    found = gains[order[:depth]]
     return float((found * discounts[: len(found)]).sum()) / best if best else float("nan")
 
 
@@ -69,9 +69,7 @@ def draw(random: np.random.Generator, start: Parameters, near: bool) -> Paramete
             return float(np.clip(now + random.normal(0, (high - low) / 12), low, high))
         return float(random.uniform(low, high))
 
-    offsets = tuple(
-        value(-0.15, 0.15, now) if at else 0.0 for at, now in enumerate(start.kind_offsets)
-    )
+    offsets = tuple(value(-0.15, 0.15, now) if at else 0.0 for at, now in enumerate(start.kind_offsets))
     return start.model_copy(
         update={
             "lexical_weight": value(0.0, 1.0, start.lexical_weight),
@@ -79,6 +77,7 @@ def draw(random: np.random.Generator, start: Parameters, near: bool) -> Paramete
             "kind_offsets": offsets,
             "sharpness": value(4.0, 40.0, start.sharpness),
             "document_weight": value(0.0, 0.8, start.document_weight),
+            "neighbour_weight": value(0.0, 1.2, start.neighbour_weight),
         }
     )
 
@@ -130,9 +129,12 @@ def score(cases: Sequence[Case], searcher: Searcher, parameters: Parameters) -> 
     """nDCG@10 of recipes and of metrics by their own match, averaged, for each answerable case."""
     scores = []
     for case in cases:
-        documents = rank(case.query, searcher.snapshot, parameters, None).documents
+        documents = rank(case.query, searcher.snapshot, parameters, searcher.neighbours).documents
         values = []
-        for pool, judged in ((searcher.recipes, case.judged.recipes), (searcher.metrics, case.judged.metrics)):
+        for pool, judged in (
+            (searcher.recipes, case.judged.recipes),
+            (searcher.metrics, case.judged.metrics),
+        ):
             if judged:
                 order = pool[np.argsort(-documents[pool], kind="stable")]
                 weight = 3 if pool is searcher.recipes else 1
@@ -162,13 +164,17 @@ def tune(cases: Sequence[Case], searcher: Searcher, start: Parameters) -> tuple[
     return trials[winner], float(scores[winner].mean()), float(held_out.mean())
 
 
-def calibrate(cases: Sequence[Case], searcher: Searcher, tuned: Parameters) -> tuple[Parameters, dict[str, float]]:
+def calibrate(
+    cases: Sequence[Case], searcher: Searcher, tuned: Parameters
+) -> tuple[Parameters, dict[str, float]]:
     """Fit the three logistic models; figures are of held-out folds."""
     snapshot = searcher.snapshot
     random = np.random.default_rng(SEED + 1)
     folds = random.permutation(len(cases)) % FOLDS
-    rankings = [rank(case.query, snapshot, tuned, None) for case in cases]
-    asked = np.concatenate([query_features(c.query, snapshot, r) for c, r in zip(cases, rankings, strict=True)])
+    rankings = [rank(case.query, snapshot, tuned, searcher.neighbours) for case in cases]
+    asked = np.concatenate(
+        [query_features(c.query, snapshot, r) for c, r in zip(cases, rankings, strict=True)]
+    )
     is_answerable = np.array([not case.judged.must_be_refused for case in cases], dtype=float)
     balance = np.where(is_answerable > 0, 1.0, is_answerable.sum() / max(1.0, (1 - is_answerable).sum()) / 2)
     held = np.zeros(len(cases))
@@ -193,7 +199,11 @@ def calibrate(cases: Sequence[Case], searcher: Searcher, tuned: Parameters) -> t
 
 
 def _fit_documents(
-    cases: Sequence[Case], rankings: Sequence[Ranking], chances: Floats, searcher: Searcher, folds: npt.NDArray[np.int64]
+    cases: Sequence[Case],
+    rankings: Sequence[Ranking],
+    chances: Floats,
+    searcher: Searcher,
+    folds: npt.NDArray[np.int64],
 ) -> tuple[Logistic, float]:
     features, labels, fold_of = [], [], []
     for case, ranking, chance, fold in zip(cases, rankings, chances, folds, strict=True):
@@ -217,7 +227,9 @@ def _fit_metrics(
             continue
         everything = np.arange(len(searcher.snapshot.documents))
         probabilities = probability(tuned.relevance, document_features(ranking, everything, float(chance)))
-        order = searcher.recipes[np.argsort(-ranking.documents[searcher.recipes], kind="stable")][:RECOMMENDERS]
+        order = searcher.recipes[np.argsort(-ranking.documents[searcher.recipes], kind="stable")][
+            :RECOMMENDERS
+        ]
         features.append(
             metric_features(ranking, searcher.metrics, probabilities[order], searcher.recommended[order])
         )

@@ -35,13 +35,16 @@ def chunks(document: AnyDocument) -> list[Chunk]:
 def _titles(document: AnyDocument) -> Iterator[Chunk]:
     for language in LANGUAGES:
         text = f"{document.title[language]}. {document.summary[language]}"
-        yield Chunk(f"{document.key}#{language}", document.key, "title", language, (), "", text)
+        # `~` stands in no anchor, so a section called `Fi` keeps another id
+        yield Chunk(f"{document.key}#~{language}", document.key, "title", language, (), "", text)
 
 
 def _phrasings(document: AnyDocument, kind: ChunkKind) -> Iterator[Chunk]:
-    source = document.problems if kind == "problem" else document.questions
     for language in LANGUAGES:
-        for text in dict.fromkeys(source[language]):
+        texts = dict.fromkeys(document.problems[language])
+        if kind == "question":
+            texts = {text: None for text in document.questions[language] if text not in texts}
+        for text in texts:
             identity = f"{document.key}#{language}-{_digest(text)}"
             yield Chunk(identity, document.key, kind, language, (), "", text)
 

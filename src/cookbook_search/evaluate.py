@@ -74,7 +74,7 @@ MEASURES = ("ndcg@10", "recall@5", "mrr", "metric_ndcg@10", "refusal", "false_re
 def read_queries(path: Path) -> list[JudgedQuery]:
     """Read JSON lines. Raises EvaluationError naming the line that cannot be used."""
     try:
-        lines = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except (OSError, UnicodeDecodeError) as error:
         raise EvaluationError(f"The judged queries {path} cannot be read: {error}") from error
     queries: list[JudgedQuery] = []

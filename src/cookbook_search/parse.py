@@ -10,14 +10,13 @@ import hashlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Annotated, Any, TypeVar
 
 import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
-from mdit_py_plugins.front_matter import front_matter_plugin
-from pydantic import BaseModel, ValidationError
+from pydantic import BaseModel, BeforeValidator, ValidationError
 
 from cookbook_search.analyze import fold, normalise
 from cookbook_search.errors import Fault
@@ -26,6 +25,7 @@ from cookbook_search.types import (
     AnyDocument,
     Corpus,
     Kind,
+    Line,
     Method,
     Metric,
     Model,
@@ -38,7 +38,9 @@ from cookbook_search.types import (
 FOLDERS: dict[str, Kind] = {"reseptit": "recipe", "menetelmat": "method", "mittarit": "metric"}
 QUESTIONS = "kysymykset"
 VOCABULARY = "sanasto.yaml"
+OUTSIDE = "ohi.yaml"
 MAX_FILE_BYTES = 1_000_000
+MAX_YAML_DEPTH = 20
 PARSE_FORMAT = 1
 """Raised whenever the same file would give another document."""
 
@@ -75,9 +77,9 @@ def slug(heading: str) -> str:
 
 
 def markdown() -> MarkdownIt:
-    """CommonMark with tables, front matter and heading anchors; raw HTML stays text."""
+    """CommonMark with tables and heading anchors; raw HTML stays text. Front matter is cut off before."""
     parser = MarkdownIt("commonmark", {"html": False}).enable("table")
-    return parser.use(front_matter_plugin).use(anchors_plugin, max_level=4, slug_func=slug)
+    return parser.use(anchors_plugin, max_level=6, slug_func=slug)
 
 
 def sections(body: str, first_line: int = 1) -> list[Section]:
@@ -113,6 +115,8 @@ def blocks(tokens: Sequence[Token]) -> Iterator[str]:
     for token in tokens:
         if token.type == "list_item_open":
             marker = f"{token.info}{token.markup} " if token.info else "• "
+        elif token.type == "list_item_close":
+            marker = ""  # the item held no text of its own
         elif token.type in {"td_open", "th_open", "td_close", "th_close"}:
             in_cell = token.type.endswith("open")
         elif token.type == "inline" and in_cell:
@@ -147,6 +151,7 @@ def read_corpus(roots: Sequence[Path]) -> tuple[Corpus, list[Fault]]:
     documents: list[AnyDocument] = []
     faults: list[Fault] = []
     vocabularies: list[Vocabulary] = []
+    outsides: list[Phrasings] = []
     digest = hashlib.sha256(f"{PARSE_FORMAT}".encode())
     for root in roots:
         if not root.is_dir():
@@ -157,7 +162,10 @@ def read_corpus(roots: Sequence[Path]) -> tuple[Corpus, list[Fault]]:
         vocabulary, vocabulary_faults = read_vocabulary(root)
         vocabularies.append(vocabulary)
         faults += vocabulary_faults
-        digest.update(vocabulary.model_dump_json().encode())
+        outside, outside_faults = read_outside(root)
+        outsides.append(outside)
+        faults += outside_faults
+        digest.update(f"{vocabulary.model_dump_json()}\0{outside.model_dump_json()}".encode())
         for path in document_paths(root):
             document, document_faults = read_document(path, root)
             faults += document_faults
@@ -165,7 +173,9 @@ def read_corpus(roots: Sequence[Path]) -> tuple[Corpus, list[Fault]]:
                 documents.append(document)
                 digest.update(document.digest.encode())
         faults += _orphan_questions(root)
-    return Corpus(tuple(documents), _merge(vocabularies), digest.hexdigest()), faults
+    examples = {code: [text for outside in outsides for text in outside[code]] for code in LANGUAGES}
+    outside = Phrasings.model_validate(examples)
+    return Corpus(tuple(documents), _merge(vocabularies), digest.hexdigest(), outside), faults
 
 
 def document_paths(root: Path) -> list[Path]:
@@ -208,9 +218,24 @@ def read_vocabulary(root: Path) -> tuple[Vocabulary, list[Fault]]:
     return vocabulary or Vocabulary(), faults
 
 
+def read_outside(root: Path) -> tuple[Phrasings, list[Fault]]:
+    """Read ``ohi.yaml``, questions that the corpus does not answer; empty where there is none."""
+    if not (root / OUTSIDE).is_file():
+        return Phrasings(), []
+    text, faults = _read_text(root / OUTSIDE, OUTSIDE)
+    if text is None:
+        return Phrasings(), faults
+    outside, faults = _validate(Phrasings, text, OUTSIDE, 1, {})
+    return outside or Phrasings(), faults
+
+
+def _one_line(text: object) -> object:
+    return " ".join(normalise(text).split()) if isinstance(text, str) else text
+
+
 class _Question(Model):
     style: str
-    text: str
+    text: Annotated[Line, BeforeValidator(_one_line)]
 
 
 class _Questions(Model):
@@ -231,7 +256,9 @@ def _read_questions(root: Path, stem: str) -> tuple[Phrasings, list[Fault], str]
     read, faults = _validate(_Questions, text, name, 1, {})
     if read is None:
         return Phrasings(), faults, text
-    texts = {code: [normalise(" ".join(q.text.split())) for q in getattr(read, code)] for code in LANGUAGES}
+    if read.id != stem:
+        faults.append(Fault(name, 1, "id", f"The id `{read.id}` differs from the file name; make them equal."))
+    texts = {code: [question.text for question in getattr(read, code)] for code in LANGUAGES}
     return Phrasings.model_validate(texts), faults, text
 
 
@@ -279,8 +306,7 @@ def _validate(
 ) -> tuple[M | None, list[Fault]]:
     """Parse YAML and check it against the model, with the line of each fault."""
     try:
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        values = yaml.load(text, Loader=yaml.CSafeLoader)
+        node, values = _load_yaml(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         problem = getattr(error, "problem", None) or "cannot be parsed"
@@ -311,7 +337,45 @@ def _validate(
         ]  # fmt: skip
 
 
+def _load_yaml(text: str) -> tuple[yaml.Node | None, Any]:
+    """Nodes and values. Raises YAMLError also for what would overwhelm the loader, and for no dates."""
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        if isinstance(event, yaml.CollectionStartEvent):
+            depth += 1
+        elif isinstance(event, yaml.CollectionEndEvent):
+            depth -= 1
+        if isinstance(event, yaml.AliasEvent) or depth > MAX_YAML_DEPTH:
+            problem = "aliases are not allowed" if depth <= MAX_YAML_DEPTH else "it is nested too deep"
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+    node = yaml.compose(text, Loader=yaml.CSafeLoader)
+    try:
+        return node, yaml.load(text, Loader=yaml.CSafeLoader)
+    except ValueError as error:  # a date or number that looks right and is not: 2026-02-30
+        mark: Any = next((s.start_mark for s in _scalars(node) if not _is_constructible(s)), None)
+        raise yaml.MarkedYAMLError(problem=str(error), problem_mark=mark) from error
+
+
+def _scalars(node: yaml.Node | None) -> Iterator[yaml.ScalarNode]:
+    if isinstance(node, yaml.ScalarNode):
+        yield node
+    for child in node.value if isinstance(node, yaml.CollectionNode) else ():
+        for inner in child if isinstance(child, tuple) else (child,):
+            yield from _scalars(inner)
+
+
+def _is_constructible(node: yaml.ScalarNode) -> bool:
+    try:
+        yaml.CSafeLoader("").construct_object(node)
+    except ValueError:
+        return False
+    return True
+
+
 def _repeated_keys(node: yaml.Node) -> Iterator[tuple[str, int]]:
+    if isinstance(node, yaml.SequenceNode):
+        for item in node.value:
+            yield from _repeated_keys(item)
     if isinstance(node, yaml.MappingNode):
         seen: set[str] = set()
         for key, value in node.value:

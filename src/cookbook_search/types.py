@@ -188,6 +188,8 @@ class Corpus:
     vocabulary: Vocabulary
     digest: str
     """SHA-256 over all files."""
+    outside: Phrasings = field(default_factory=Phrasings)
+    """Examples of questions that the cookbook does not answer."""
 
 
 ChunkKind = Literal["title", "problem", "question", "section", "step"]

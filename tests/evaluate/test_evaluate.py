@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from math import log2
-from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
@@ -21,7 +20,7 @@ from cookbook_search.evaluate import (
     read_queries,
     summarise,
 )
-from cookbook_search.types import SearchResult
+from cookbook_search.types import Hit, Metric, MetricHit, Recipe, SearchResult
 
 
 def judged(qid="q1", *, lang="fi", style="formal", recipes=None, metrics=None):
@@ -33,10 +32,9 @@ def judged(qid="q1", *, lang="fi", style="formal", recipes=None, metrics=None):
 def answer(recipes=(), metrics=()):
     """A search that always gives these ids, in this order; nothing means a refusal."""
 
-    def hits(ids):
-        return tuple(SimpleNamespace(document=SimpleNamespace(id=one)) for one in ids)
-
-    return lambda query: SearchResult(query, "fi", bool(recipes or metrics), hits(recipes), hits(metrics))
+    hits = tuple(Hit(Recipe.model_construct(id=one), 0.9, "", (), ()) for one in recipes)
+    metric_hits = tuple(MetricHit(Metric.model_construct(id=one), 0.9, ()) for one in metrics)
+    return lambda query: SearchResult(query, "fi", bool(hits or metric_hits), hits, metric_hits)
 
 
 def measures(query, search):
@@ -126,7 +124,6 @@ def test_summary_groups_in_alphabetical_order_and_leaves_out_what_was_not_measur
 
 
 def test_interval_of_equal_values_is_a_point():
-    assert estimate([0.25] * 7) == estimate([0.25] * 7)
     found = estimate([0.25] * 7)
     assert (found.mean, found.low, found.high, found.count) == (0.25, 0.25, 0.25, 7)
 
@@ -143,7 +140,6 @@ def test_interval_of_many_coin_tosses_is_near_the_normal_one():
 def test_interval_lies_within_the_values(values):
     found = estimate(values)
     assert min(values) - 1e-9 <= found.low <= found.high <= max(values) + 1e-9
-    assert found.low - 1e-9 <= found.high
     assert found == estimate(values)
 
 

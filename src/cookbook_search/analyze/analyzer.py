@@ -33,6 +33,7 @@ class Analyzer:
         self._stem_lock = threading.Lock()
         self._known_stems = {code: self._read_stems(code) for code in ("sv", "en")}
         self._cache: dict[tuple[Language, str], WordForms] = {}
+        self._written: dict[str, WordForms] = {}
         knows: dict[Language, Callable[[str], bool]] = {
             code: partial(self._is_word, language=code) for code in LANGUAGES
         }
@@ -105,7 +106,12 @@ class Analyzer:
         return forms
 
     def _finnish_as_written(self, word: str) -> WordForms:
-        return self._morphology.forms(word) if any(char.isalpha() for char in word) else WordForms((word,))
+        known = self._written.get(word)
+        if known is None:
+            known = self._morphology.forms(word) if any(map(str.isalpha, word)) else WordForms((word,))
+            if len(self._written) < _CACHE_LIMIT:
+                self._written[word] = known
+        return known
 
     def _stemmed(self, word: str, language: Language) -> WordForms:
         pieces: tuple[str, ...] = ()

@@ -14,6 +14,7 @@ from importlib.resources import files
 from pathlib import Path
 
 import numpy as np
+from numpy.lib.format import open_memmap
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from cookbook_search.analyze import Analyzer, Token, fold
@@ -49,11 +50,12 @@ class StaticEmbedder:
         try:
             self.card = StaticModelCard.model_validate_json((folder / "model.json").read_bytes())
             tokens = (folder / "tokens.txt").read_text(encoding="utf-8").splitlines()
-            self._rows = np.load(folder / "rows.npy", allow_pickle=False, mmap_mode="r")
-            self._scales = np.load(folder / "scales.npy", allow_pickle=False).astype(np.float32)
+            self._rows = open_memmap(folder / "rows.npy", mode="r")
+            self._scales = np.array(open_memmap(folder / "scales.npy", mode="r"), dtype=np.float32)
         except (OSError, ValueError, ValidationError) as error:
             raise ModelError(f"The embedding model in {folder} cannot be read: {error}") from error
-        if self._rows.shape != (len(tokens), self.card.dimension) or len(self._scales) != len(tokens):
+        fits = self._rows.shape == (len(tokens), self.card.dimension) and self._rows.dtype == np.int8
+        if not fits or self._scales.shape != (len(tokens),):
             raise ModelError(
                 f"The files of the embedding model in {folder} do not fit together; restore them."
             )

@@ -39,17 +39,17 @@ class Spans:
     starts: npt.NDArray[np.int64]
     terms: dict[str, int]
 
-    def places(self, chunk: int, wanted: npt.NDArray[np.int32]) -> list[tuple[int, int]]:
-        """Half-open character ranges in the chunk of words that stand for a wanted term."""
+    def places(self, chunk: int, wanted: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
+        """Half-open character ranges in the chunk of words that stand for a wanted term (bool a term)."""
         rows = self.rows[self.starts[chunk] : self.starts[chunk + 1]]
-        if not len(rows) or not len(wanted):
-            return []
-        found = rows[np.isin(rows[:, 2], wanted), :2]
-        return sorted({(int(start), int(end)) for start, end in found})
+        found = rows[wanted[rows[:, 2]], :2]
+        return sorted({(start, end) for start, end in found.tolist()})
 
-    def numbers(self, terms: Iterable[str]) -> npt.NDArray[np.int32]:
-        """Numbers of the terms that the snapshot knows."""
-        return np.array([self.terms[term] for term in terms if term in self.terms], dtype=np.int32)
+    def wanted(self, terms: Iterable[str]) -> npt.NDArray[np.bool_]:
+        """Which of the snapshot's terms are among these; bool a term."""
+        mask = np.zeros(len(self.terms), dtype=bool)
+        mask[[self.terms[term] for term in terms if term in self.terms]] = True
+        return mask
 
 
 class ChunkStore:
@@ -58,7 +58,8 @@ class ChunkStore:
     def __init__(self, folder: Path) -> None:
         self._offsets = np.asarray(np.load(folder / OFFSETS, allow_pickle=False))
         path = folder / CHUNKS
-        self._bytes: Any = np.memmap(path, dtype=np.uint8, mode="r") if path.stat().st_size else b""
+        empty = path.stat().st_size == 0  # a map cannot be empty
+        self._bytes: Any = b"" if empty else np.memmap(path, dtype=np.uint8, mode="r").view(np.ndarray)
 
     def __len__(self) -> int:
         return len(self._offsets) - 1
@@ -109,7 +110,7 @@ def read_spans(folder: Path) -> Spans:
     """Memory-map the spans."""
     text = (folder / TERMS).read_text(encoding="utf-8")
     terms = {term: number for number, term in enumerate(text.split("\n"))} if text else {}
-    rows = np.load(folder / SPANS, mmap_mode="r", allow_pickle=False)
+    rows = np.load(folder / SPANS, mmap_mode="r", allow_pickle=False).view(np.ndarray)
     return Spans(rows, np.asarray(np.load(folder / SPAN_STARTS, allow_pickle=False)), terms)
 
 

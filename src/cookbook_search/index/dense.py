@@ -42,10 +42,13 @@ class DenseIndex:
 
 
 def write_dense(vectors: Vectors, path: Path) -> None:
-    """Write the index of these unit vectors."""
+    """Write the index of these unit vectors. Raises OSError where the disk refuses."""
     index = faiss.IndexFlatIP(vectors.shape[1])
     index.add(vectors)
-    faiss.write_index(index, str(path))
+    try:
+        faiss.write_index(index, str(path))
+    except RuntimeError as error:
+        raise OSError(f"faiss could not write {path.name}") from error
 
 
 def read_dense(path: Path) -> DenseIndex:

@@ -83,4 +83,4 @@ def read_postings(folder: Path, name: str, size: int) -> Postings:
         np.load(folder / f"{name}-{part}.npy", mmap_mode="r", allow_pickle=False)
         for part in ("starts", "texts", "scores")
     )
-    return Postings(terms, np.asarray(starts), texts, scores, size)
+    return Postings(terms, starts.view(np.ndarray), texts.view(np.ndarray), scores.view(np.ndarray), size)

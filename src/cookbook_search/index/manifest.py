@@ -1,4 +1,7 @@
-"""``manifest.json``: what a snapshot is and what its files must be."""
+"""``manifest.json``: what a snapshot is and what its files must be.
+
+``manifest.sha256`` beside it seals it, in the form of ``sha256sum``.
+"""
 
 from __future__ import annotations
 
@@ -6,13 +9,14 @@ import hashlib
 from collections.abc import Iterable
 from pathlib import Path
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict
 
 from cookbook_search.errors import SnapshotDamaged, SnapshotMismatch
 
-FORMAT = 1
+FORMAT = 2
 """Raised whenever a snapshot of the old kind could not be read."""
 MANIFEST = "manifest.json"
+SEAL = "manifest.sha256"
 _BLOCK = 1 << 20
 
 
@@ -53,6 +57,12 @@ class Counts(BaseModel):
     chunks: int
 
 
+class _Format(BaseModel):
+    """What every manifest of any format says of itself."""
+
+    format: int
+
+
 class Manifest(BaseModel):
     """Frozen description of a snapshot on disk."""
 
@@ -80,18 +90,30 @@ def read_manifest(folder: Path) -> Manifest:
     Raises SnapshotDamaged where it cannot be read, SnapshotMismatch for another format.
     """
     try:
-        text = (folder / MANIFEST).read_text(encoding="utf-8")
-        manifest = Manifest.model_validate_json(text)
-    except (OSError, UnicodeDecodeError, ValidationError) as error:
+        content = (folder / MANIFEST).read_bytes()
+        if (folder / SEAL).read_bytes() != _seal(content):
+            raise ValueError("the seal is broken")
+        found = _Format.model_validate_json(content).format
+        if found != FORMAT:
+            raise SnapshotMismatch(
+                f"Snapshot {folder.name} has format {found}, this program reads {FORMAT}; "
+                "run `cookbook index`."
+            )
+        manifest = Manifest.model_validate_json(content)
+        if manifest.id != folder.name:
+            raise ValueError("the folder has another name")
+    except (OSError, ValueError) as error:
         raise SnapshotDamaged(
             f"The manifest of snapshot {folder.name} cannot be read; run `cookbook index`."
         ) from error
-    if manifest.format != FORMAT:
-        raise SnapshotMismatch(
-            f"Snapshot {folder.name} has format {manifest.format}, this program reads {FORMAT}; "
-            "run `cookbook index`."
-        )
     return manifest
+
+
+def write_manifest(folder: Path, manifest: Manifest) -> None:
+    """Write the manifest and its seal."""
+    content = manifest.model_dump_json(indent=1).encode()
+    (folder / MANIFEST).write_bytes(content)
+    (folder / SEAL).write_bytes(_seal(content))
 
 
 def verify_files(folder: Path, manifest: Manifest) -> None:
@@ -106,6 +128,10 @@ def verify_files(folder: Path, manifest: Manifest) -> None:
             raise SnapshotDamaged(
                 f"The file {name} of snapshot {folder.name} is torn or altered; run `cookbook index`."
             )
+
+
+def _seal(content: bytes) -> bytes:
+    return f"{hashlib.sha256(content).hexdigest()}  {MANIFEST}\n".encode()
 
 
 def _sha256(path: Path) -> str:

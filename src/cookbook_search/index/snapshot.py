@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -42,8 +43,9 @@ from cookbook_search.index.manifest import (
     read_manifest,
     record_files,
     verify_files,
+    write_manifest,
 )
-from cookbook_search.types import AnyDocument, Chunk, Corpus, Vocabulary
+from cookbook_search.types import LANGUAGES, AnyDocument, Chunk, Corpus, Vocabulary
 
 CURRENT = "CURRENT"
 KEPT = 3
@@ -52,6 +54,8 @@ EMBED_BATCH = 256
 FIELD_WEIGHTS = {"title": 3, "problem": 2, "question": 1, "section": 1, "step": 1}
 """How often a chunk's terms count in its document's postings."""
 HEADING_WEIGHT = 2
+_UNREADABLE = (OSError, ValueError, KeyError, RuntimeError)
+"""What opening a torn or strange file may raise."""
 Progress = Callable[[str, int, int], None]
 """Called with the name of a step, how much of it is done, and of how much."""
 
@@ -72,7 +76,11 @@ class Snapshot:
     chunk_document: npt.NDArray[np.int32]
     """Number of the document of each chunk."""
     chunk_kind: npt.NDArray[np.uint8]
-    """``KIND_CODES`` of each chunk."""
+    """``KIND_CODES`` of each chunk; within a document they stand in the order of the codes."""
+    chunk_language: npt.NDArray[np.uint8]
+    """Place in ``LANGUAGES`` of each chunk."""
+    outside: Vectors
+    """Unit vectors of questions that the cookbook does not answer; (n, dimension)."""
     chunk_range: npt.NDArray[np.int64]
     """The chunks of document ``d`` are ``chunk_range[d]:chunk_range[d + 1]``."""
 
@@ -84,9 +92,11 @@ def current_id(root: Path) -> str:
     """Id of the current snapshot. Raises NoSnapshot where there is none."""
     try:
         name = (root / CURRENT).read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError) as error:
+    except FileNotFoundError as error:
         raise NoSnapshot(f"Nothing has been indexed in {root}; run `cookbook index`.") from error
-    if not name or Path(name).name != name or name.startswith("."):
+    except (OSError, UnicodeDecodeError):
+        name = ""
+    if not name or Path(name).name != name or name.startswith(".") or not name.isprintable():
         raise SnapshotDamaged(f"{root / CURRENT} does not name a snapshot; run `cookbook index`.")
     return name
 
@@ -101,10 +111,10 @@ def load(root: Path, analyzer: Analyzer, embedder: Embedder) -> Snapshot:
     folder = root / name
     manifest = read_manifest(folder)
     _require(manifest, analyzer, embedder)
-    verify_files(folder, manifest)
     try:
+        verify_files(folder, manifest)
         return _open(folder, manifest)
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
+    except _UNREADABLE as error:
         raise SnapshotDamaged(f"Snapshot {name} cannot be opened ({error}); run `cookbook index`.") from error
 
 
@@ -143,6 +153,7 @@ def _build_locked(
     report("analyze", 0, len(all_chunks))
     tokens = [analyzer.tokens(chunk.text, chunk.language) for chunk in all_chunks]
     vectors = _embed(all_chunks, embedder, old, report)
+    outside = _embed_outside(corpus, embedder)
     folder = root / f".building-{os.getpid()}"
     try:
         folder.mkdir()
@@ -151,11 +162,13 @@ def _build_locked(
         report("write", 1, 4)
         _write_layout(folder, by_document)
         write_dense(vectors, folder / "dense.faiss")
+        np.save(folder / "outside.npy", outside, allow_pickle=False)
         report("write", 2, 4)
         _write_postings(folder, by_document, tokens, analyzer)
         report("write", 3, 4)
         manifest = _write_manifest(folder, corpus, analyzer, embedder, len(all_chunks))
         _sync(folder)
+        _prove(folder, manifest)
         report("write", 4, 4)
         folder.rename(root / manifest.id)
     except BaseException:
@@ -196,6 +209,13 @@ def _embed(
     return vectors
 
 
+def _embed_outside(corpus: Corpus, embedder: Embedder) -> Vectors:
+    """Vectors, as of queries, of the questions that the corpus does not answer."""
+    examples = [(text, language) for language in LANGUAGES for text in corpus.outside[language]]
+    texts, languages = [text for text, _ in examples], [language for _, language in examples]
+    return embedder.embed(texts, languages, "query")
+
+
 def embedding_text(chunk: Chunk) -> str:
     """What a model sees of a chunk: its own heading, then its text."""
     return f"{chunk.headings[-1]}. {chunk.text}" if chunk.headings else chunk.text
@@ -206,6 +226,8 @@ def _write_layout(folder: Path, by_document: Sequence[Sequence[Chunk]]) -> None:
     np.save(folder / "layout-range.npy", np.cumsum([0, *counts]).astype(np.int64), allow_pickle=False)
     kinds = [KIND_CODES[chunk.kind] for of_document in by_document for chunk in of_document]
     np.save(folder / "layout-kind.npy", np.array(kinds, dtype=np.uint8), allow_pickle=False)
+    spoken = [LANGUAGES.index(chunk.language) for of_document in by_document for chunk in of_document]
+    np.save(folder / "layout-language.npy", np.array(spoken, dtype=np.uint8), allow_pickle=False)
 
 
 def _write_postings(
@@ -252,7 +274,7 @@ def _write_manifest(
         counts=Counts(documents=len(corpus.documents), chunks=size),
         files=record_files(folder.iterdir()),
     )
-    (folder / MANIFEST).write_text(manifest.model_dump_json(indent=1), encoding="utf-8")
+    write_manifest(folder, manifest)
     return manifest
 
 
@@ -277,8 +299,21 @@ def _open(folder: Path, manifest: Manifest) -> Snapshot:
         forms=read_forms(folder),
         chunk_document=np.repeat(np.arange(len(documents), dtype=np.int32), np.diff(ranges)),
         chunk_kind=kinds,
+        chunk_language=np.asarray(np.load(folder / "layout-language.npy", allow_pickle=False)),
+        outside=np.load(folder / "outside.npy", mmap_mode="r", allow_pickle=False).view(np.ndarray),
         chunk_range=ranges,
     )
+
+
+def _prove(folder: Path, manifest: Manifest) -> None:
+    """Open what was just written: numpy and faiss say nothing where a full disk cuts their last block.
+
+    Raises OSError.
+    """
+    try:
+        _open(folder, manifest)
+    except _UNREADABLE as error:
+        raise OSError("the disk took only a part of it") from error
 
 
 def _require(manifest: Manifest, analyzer: Analyzer, embedder: Embedder) -> None:
@@ -327,12 +362,16 @@ def _switch(root: Path, name: str) -> None:
 
 
 def _remove_unfinished(root: Path) -> None:
-    for path in root.glob(".building-*"):
-        shutil.rmtree(path, ignore_errors=True)
+    for pattern in (".building-*", ".removed-*"):
+        for path in root.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def _prune(root: Path, current: str) -> None:
     """Remove all but the newest snapshots; readers of a removed one keep their open files."""
     finished = sorted(path.name for path in root.iterdir() if (path / MANIFEST).is_file())
     for name in [name for name in finished if name != current][: -(KEPT - 1) or None]:
-        shutil.rmtree(root / name, ignore_errors=True)
+        doomed = root / f".removed-{name}"
+        with suppress(OSError):  # what is left over, the next build removes
+            (root / name).rename(doomed)
+            shutil.rmtree(doomed)

@@ -19,18 +19,20 @@ def probability(model: Logistic, features: Matrix) -> Matrix:
 
 
 def query_features(query: Query, snapshot: Snapshot, ranking: Ranking) -> Matrix:
-    """What tells an answerable query from the rest; shape (1, 6).
+    """What tells an answerable query from the rest; shape (1, 8).
 
     Best fused score, best cosine, mean cosine of the best chunk of the five best documents, share of
     the query's rarity that its best document holds, share of the query's words that the corpus
-    knows, and how far the best document stands out from the twentieth.
+    knows, how far the best document stands out from the twentieth, the best cosine to a question that
+    the cookbook does not answer, and how far that is above the best cosine of all chunks.
     """
     scores = np.sort(ranking.documents[ranking.documents > EXCLUDED / 2])[::-1]
     if not len(scores):
-        return np.zeros((1, 6))
+        return np.zeros((1, 8))
     best = int(np.argmax(ranking.documents))
     heads = np.maximum.reduceat(ranking.chunk_cosine, snapshot.chunk_range[:-1])
     top = np.argsort(-ranking.documents, kind="stable")[:5]
+    outside = float((snapshot.outside @ query.vector).max(initial=0.0))
     twentieth = scores[min(19, len(scores) - 1)]
     values = (
         float(scores[0]),
@@ -39,6 +41,8 @@ def query_features(query: Query, snapshot: Snapshot, ranking: Ranking) -> Matrix
         coverage(query, snapshot, best),
         known_share(query, snapshot),
         float(scores[0] - twentieth),
+        outside,
+        outside - float(ranking.chunk_cosine.max(initial=0.0)),
     )
     return np.array([values])
 

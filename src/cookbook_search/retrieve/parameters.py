@@ -37,6 +37,8 @@ class Parameters(BaseModel):
     """How much the best chunk outweighs the rest of its document; infinite: it alone counts."""
     document_weight: float
     """Weight of the BM25 of the whole document."""
+    neighbour_weight: float
+    """Weight of the mean score of a document's neighbours in the graph of relations."""
     relevance: Logistic
     """Features of ``calibrate.document_features`` -> probability of relevance."""
     metric_relevance: Logistic

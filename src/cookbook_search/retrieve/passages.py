@@ -9,12 +9,13 @@ import numpy as np
 from cookbook_search.index import KIND_CODES, Snapshot
 from cookbook_search.retrieve.query import Query
 from cookbook_search.retrieve.rank import Ranking
-from cookbook_search.types import Language, Passage
+from cookbook_search.types import LANGUAGES, Language, Passage
 
 PASSAGES = 2
 """Passages shown of one document."""
+PROBLEM_MARGIN = 0.1
+"""A phrasing of the problem explains a hit better than a section that matches this much better."""
 SOURCES_ANCHOR = "lahteet"
-_PASSAGE_KINDS = (KIND_CODES["section"], KIND_CODES["step"])
 _WHY_PROBLEM: dict[Language, str] = {
     "fi": "Vastaa pulmaan: «{problem}»",
     "sv": "Svarar på problemet: ”{problem}”",
@@ -35,7 +36,7 @@ _WHY_MEANING: dict[Language, str] = {
 def best_passages(query: Query, snapshot: Snapshot, ranking: Ranking, document: int) -> tuple[Passage, ...]:
     """The best sections and steps of a document, best first, never two of the same heading."""
     passages: list[Passage] = []
-    wanted = snapshot.spans.numbers(query.own_terms)
+    wanted = snapshot.spans.wanted(query.own_terms)
     for number in _body_chunks(snapshot, ranking, document):
         chunk = snapshot.chunks[number]
         if chunk.anchor == SOURCES_ANCHOR or any(passage.anchor == chunk.anchor for passage in passages):
@@ -55,7 +56,9 @@ def why(
     problem = _nearest_problem(query, snapshot, ranking, document)
     body = _body_chunks(snapshot, ranking, document)
     strongest_body = ranking.chunk_mix[body[0]] if len(body) else -1.0
-    if problem is not None and (not passages or ranking.chunk_mix[problem] >= strongest_body):
+    if problem is not None and (
+        not passages or ranking.chunk_mix[problem] >= strongest_body - PROBLEM_MARGIN
+    ):
         return _WHY_PROBLEM[query.language].format(problem=snapshot.chunks[problem].text.rstrip("."))
     if not passages:
         return snapshot.documents[document].summary[query.language]
@@ -68,20 +71,18 @@ def why(
 def _body_chunks(snapshot: Snapshot, ranking: Ranking, document: int) -> list[int]:
     """Numbers of the document's sections and steps, best first."""
     start, end = int(snapshot.chunk_range[document]), int(snapshot.chunk_range[document + 1])
-    numbers = np.arange(start, end)
-    body = numbers[np.isin(snapshot.chunk_kind[start:end], _PASSAGE_KINDS)]
-    return [int(number) for number in body[np.argsort(-ranking.chunk_mix[body], kind="stable")]]
+    body = start + int(np.searchsorted(snapshot.chunk_kind[start:end], KIND_CODES["section"]))
+    order: list[int] = (body + np.argsort(-ranking.chunk_mix[body:end], kind="stable")).tolist()
+    return order
 
 
 def _nearest_problem(query: Query, snapshot: Snapshot, ranking: Ranking, document: int) -> int | None:
     """The best phrasing of the problem in the query's language."""
     start, end = int(snapshot.chunk_range[document]), int(snapshot.chunk_range[document + 1])
-    kinds = snapshot.chunk_kind[start:end]
-    numbers = np.arange(start, end)[kinds == KIND_CODES["problem"]]
-    for number in numbers[np.argsort(-ranking.chunk_mix[numbers], kind="stable")]:
-        if snapshot.chunks[int(number)].language == query.language:
-            return int(number)
-    return None
+    is_problem = snapshot.chunk_kind[start:end] == KIND_CODES["problem"]
+    is_spoken = snapshot.chunk_language[start:end] == LANGUAGES.index(query.language)
+    numbers = start + np.flatnonzero(is_problem & is_spoken)
+    return int(numbers[np.argmax(ranking.chunk_mix[numbers])]) if len(numbers) else None
 
 
 def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

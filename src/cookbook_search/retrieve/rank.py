@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,11 +11,31 @@ import numpy.typing as npt
 from cookbook_search.index import Snapshot
 from cookbook_search.retrieve.parameters import Parameters
 from cookbook_search.retrieve.query import Query
+from cookbook_search.types import AnyDocument, Recipe
+
+Floats = npt.NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours:
+    """Which documents the editors joined: prerequisites, methods, related, in both directions.
+
+    Edge ``e`` leads from document ``source[e]`` to ``target[e]``; the weights of a source sum to 1.
+    """
+
+    source: npt.NDArray[np.int64]
+    target: npt.NDArray[np.int64]
+    weight: npt.NDArray[np.float32]
+
+    def mean(self, scores: Floats) -> Floats:
+        """Mean score of the neighbours of each document; float32 like ``scores``."""
+        sums = np.bincount(self.source, self.weight * scores[self.target], minlength=len(scores))
+        return sums.astype(np.float32)
+
 
 CANDIDATES = 600
 """Chunks taken from the dense index; the others count as far as the last of these."""
 EXCLUDED = np.float32(-1e9)
-Floats = npt.NDArray[np.float32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,13 +53,35 @@ class Ranking:
     """BM25 of each document over (best + floor): 0..1."""
 
 
+def neighbours_of(documents: Sequence[AnyDocument]) -> Neighbours:
+    """The graph of recipes and methods; metrics have a ranking of their own."""
+    number = {(document.owner, document.id): at for at, document in enumerate(documents)}
+    pairs: set[tuple[int, int]] = set()
+    for at, document in enumerate(documents):
+        named = document.related
+        if isinstance(document, Recipe):
+            named = (*named, *document.prerequisites, *document.methods)
+        for other in named:
+            target = number.get((document.owner, other))
+            if target is not None:
+                pairs |= {(at, target), (target, at)}
+    edges = np.array(sorted(pairs), dtype=np.int64).reshape(-1, 2)
+    degrees = np.bincount(edges[:, 0], minlength=len(documents))
+    return Neighbours(edges[:, 0], edges[:, 1], (1 / degrees[edges[:, 0]]).astype(np.float32))
+
+
 def rank(
-    query: Query, snapshot: Snapshot, parameters: Parameters, allowed: npt.NDArray[np.bool_] | None
+    query: Query,
+    snapshot: Snapshot,
+    parameters: Parameters,
+    neighbours: Neighbours,
+    allowed: npt.NDArray[np.bool_] | None = None,
 ) -> Ranking:
     """Score every document that ``allowed`` (bool a document; None: all) lets through.
 
     chunk = cosine + weight * bm25 / (max bm25 + floor) + offset of its kind, and a document is the
-    soft maximum of its chunks plus its own weighted BM25.
+    soft maximum of its chunks plus its own weighted BM25, plus the weighted mean of its neighbours:
+    who needs a recipe is helped by those that lead to it.
     """
     among = None if allowed is None else allowed[snapshot.chunk_document]
     cosine = _cosines(query, snapshot, among)
@@ -48,6 +91,7 @@ def rank(
     document_lexical = _bounded(snapshot.document_postings.search(query.weights), parameters.lexical_floor)
     documents = _soft_maximum(mix, snapshot.chunk_range, parameters.sharpness)
     documents = documents + np.float32(parameters.document_weight) * document_lexical
+    documents = documents + np.float32(parameters.neighbour_weight) * neighbours.mean(documents)
     if allowed is not None and among is not None:
         mix = np.where(among, mix, EXCLUDED)
         documents = np.where(allowed, documents, EXCLUDED)

@@ -17,7 +17,7 @@ from cookbook_search.retrieve.explain import Explanation, explain
 from cookbook_search.retrieve.parameters import Parameters
 from cookbook_search.retrieve.passages import best_passages, why
 from cookbook_search.retrieve.query import Query, QueryReader
-from cookbook_search.retrieve.rank import EXCLUDED, Ranking, rank
+from cookbook_search.retrieve.rank import EXCLUDED, Neighbours, Ranking, neighbours_of, rank
 from cookbook_search.types import AnyDocument, Filters, Hit, Language, Metric, MetricHit, Recipe, SearchResult
 
 FACET_LEAST = 0.15
@@ -57,6 +57,7 @@ class Searcher:
     """Numbers of the documents that are recipes or methods."""
     metrics: Numbers
     """Numbers of the documents that are metrics."""
+    neighbours: Neighbours
     recommended: npt.NDArray[np.bool_]
     """Shape (documents, metrics): does this recipe name that metric."""
 
@@ -93,7 +94,7 @@ class Searcher:
 
     def judge(self, query: Query, filters: Filters) -> Judged:
         """Rank and calibrate: everything that is decided before anything is worded."""
-        ranking = rank(query, self.snapshot, self.parameters, self._allowed(filters))
+        ranking = rank(query, self.snapshot, self.parameters, self.neighbours, self._allowed(filters))
         answerable = float(
             probability(self.parameters.answerable, query_features(query, self.snapshot, ranking))[0]
         )
@@ -182,7 +183,7 @@ def open_searcher(
                 other = documents[metric]
                 recommended[number, at] = other.id in document.metrics and other.owner == document.owner
     reader = QueryReader(analyzer, embedder, snapshot.vocabulary, snapshot.forms)
-    return Searcher(snapshot, parameters, reader, recipes, metrics, recommended)
+    return Searcher(snapshot, parameters, reader, recipes, metrics, neighbours_of(documents), recommended)
 
 
 def _passes(document: AnyDocument, filters: Filters) -> bool:

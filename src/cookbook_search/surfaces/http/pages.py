@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
+from hashlib import sha256
 from http import HTTPStatus
 from pathlib import Path
 from typing import Any
@@ -17,11 +18,13 @@ from markupsafe import Markup
 from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError, DocumentNotFound
 from cookbook_search.parse import sections
+from cookbook_search.retrieve.search import FACET_LEAST
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.http.render import to_html
 from cookbook_search.surfaces.http.strings import choose_language, read_strings
-from cookbook_search.surfaces.http.wire import url_of
+from cookbook_search.surfaces.http.wire import MAX_QUERY, url_of
 from cookbook_search.types import (
+    LEVELS,
     PHASES,
     AnyDocument,
     Filters,
@@ -33,6 +36,8 @@ from cookbook_search.types import (
     SearchResult,
 )
 
+FEW, MANY = 10, 30
+"""Recipes of one answer, and after asking for more."""
 EXCERPT = 320
 """Characters of a passage shown in a hit."""
 FRAGMENT_HEADER = "x-fragment"
@@ -43,6 +48,7 @@ def router(cookbook: Cookbook, web: Path) -> APIRouter:
     """The routes, answering from this cookbook with the templates of ``web``."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     strings = read_strings(web)
+    assets = _asset_paths(web / "static")
     templates = Environment(
         loader=FileSystemLoader(web / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
@@ -68,7 +74,8 @@ def router(cookbook: Cookbook, web: Path) -> APIRouter:
 
         context = {
             "t": strings[language], "language": language, "href": href, "url_of": url_of,
-            "path": request.url.path, "phases": PHASES, "languages": tuple(strings),
+            "path": request.url.path, "phases": PHASES, "levels": LEVELS, "languages": tuple(strings),
+            "assets": assets, "base_url": cookbook.settings.base_url.rstrip("/"),
             "switch": {code: _switched(request, code) for code in strings},
         }  # fmt: skip
         html = templates.get_template(template).render(context | values)
@@ -79,29 +86,28 @@ def router(cookbook: Cookbook, web: Path) -> APIRouter:
     def search_page(request: Request) -> HTMLResponse:
         query = request.query_params.get("q", "").strip()
         phase = tuple(p for p in request.query_params.getlist("phase") if p in PHASES)
+        more = "more" in request.query_params
         template = "results.html" if FRAGMENT_HEADER in request.headers else "search.html"
         values: dict[str, Any] = {
-            "query": query,
-            "phase": phase,
-            "result": None,
-            "error": None,
-            "library": {},
-            "metric_titles": {},
-        }
+            "query": query, "phase": phase, "more": more, "result": None, "error": None, "counts": {},
+            "library": {}, "metric_titles": {}, "likely": FACET_LEAST, "max_query": MAX_QUERY,
+        }  # fmt: skip
         try:
             if query:
-                values["result"] = cookbook.search(query, filters=Filters(phase=phase))
-                values["metric_titles"] = _metric_documents(values["result"], cookbook)
+                found = cookbook.search(query, MANY if more else FEW, filters=Filters(phase=phase))
+                everywhere = cookbook.search(query) if phase else found
+                values["result"], values["counts"] = found, everywhere.facets.get("phase", {})
+                values["metric_titles"] = _metric_documents(found, cookbook)
             values["library"] = _by_phase(cookbook.snapshot.documents)
         except CookbookError as error:
-            return page(request, template, status_of(error), **values | {"error": str(error)})
+            return page(request, template, status_of(error), **values | {"error": type(error).__name__})
         return page(request, template, **values)
 
     def document_page(request: Request, document_id: str, kind: Kind) -> HTMLResponse:
         try:
             document = cookbook.document(document_id, kind, request.query_params.get("owner"))
         except CookbookError as error:
-            return page(request, "missing.html", status_of(error), message=str(error))
+            return page(request, "missing.html", status_of(error), error=type(error).__name__)
         return page(
             request, "document.html", document=document, body=body_html(document),
             contents=[s for s in sections(document.body) if s.level == 2],
@@ -156,6 +162,15 @@ def _excerpt_start(passage: Passage, length: int) -> int:
         if mark in passage.text[:first]
     ]
     return max(starts, default=0)
+
+
+def _asset_paths(static: Path) -> Mapping[str, str]:
+    """Name of a static file -> its address, which changes with the file so that no browser shows an old one."""
+    return {
+        file.name: f"/static/{file.name}?v={sha256(file.read_bytes()).hexdigest()[:8]}"
+        for file in static.iterdir()
+        if file.is_file()
+    }
 
 
 def _switched(request: Request, language: Language) -> str:

@@ -1,0 +1,25 @@
+"""Fixtures that every folder of tests shares."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from cookbook_search.analyze import Analyzer, open_analyzer
+
+FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture(scope="session")
+def analyzer() -> Analyzer:
+    """The analyzer this machine has: Voikko's where it is installed."""
+    return open_analyzer("auto")
+
+
+@pytest.fixture
+def small_corpus(tmp_path: Path) -> Path:
+    """A writable copy of a small corpus without faults.
+
+    Two recipes, one method, two metrics, vocabulary and questions.
+    """
+    return Path(shutil.copytree(FIXTURES / "corpus", tmp_path / "corpus"))
