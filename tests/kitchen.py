@@ -9,6 +9,9 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+from cookbook_search.parse import read_corpus
+from cookbook_search.types import Corpus
+
 VOCABULARY = """
 tags:
   - {id: sitouttaminen, fi: Sitouttaminen, sv: Engagemang, en: Engagement}
@@ -172,7 +175,11 @@ METHODS = {
             "Ten calls in two days.",
         ),
         "tags": ["sitouttaminen"],
-        "problems": (["Miten kysytään syitä puhelimessa?"], ["Hur frågar man i telefon?"], ["How to ask by phone?"]),
+        "problems": (
+            ["Miten kysytään syitä puhelimessa?"],
+            ["Hur frågar man i telefon?"],
+            ["How to ask by phone?"],
+        ),
         "body": """## Mihin se sopii
 
 Puhelu kertoo syyn, jota lomake ei kerro.
@@ -192,7 +199,13 @@ Kirjaa nimet ja numerot taulukkoon.
 METRICS = {
     "paluuosuus": ("Palaavien osuus", "Andelen som återkommer", "Share that returns", "tulos", "%"),
     "jasenmaara": ("Jäsenmäärä", "Antal medlemmar", "Number of members", "tuotos", "kpl"),
-    "saatu-raha": ("Saatu ulkopuolinen raha", "Extern finansiering", "External funding won", "panos", "euroa"),
+    "saatu-raha": (
+        "Saatu ulkopuolinen raha",
+        "Extern finansiering",
+        "External funding won",
+        "panos",
+        "euroa",
+    ),
 }
 METRIC_BODY = """## Mitä mittari kertoo
 
@@ -213,7 +226,9 @@ def write_cookbook(root: Path, owner: str = "Vantaa") -> Path:
     root.mkdir(parents=True, exist_ok=True)
     (root / "sanasto.yaml").write_text(VOCABULARY, encoding="utf-8")
     for document_id, fields in RECIPES.items():
-        write_document(root, "reseptit", document_id, recipe_front(document_id, fields, owner), fields["body"])
+        write_document(
+            root, "reseptit", document_id, recipe_front(document_id, fields, owner), fields["body"]
+        )
     for document_id, fields in METHODS.items():
         front = common_front(document_id, "method", fields, owner)
         write_document(root, "menetelmat", document_id, front, fields["body"])
@@ -228,7 +243,9 @@ def write_guest(root: Path, owner: str = "Espoo") -> Path:
     root.mkdir(parents=True, exist_ok=True)
     (root / "sanasto.yaml").write_text(VOCABULARY, encoding="utf-8")
     fields = RECIPES["avustushaku"] | {"metrics": ["saatu-raha"]}
-    write_document(root, "reseptit", "avustushaku", recipe_front("avustushaku", fields, owner), fields["body"])
+    write_document(
+        root, "reseptit", "avustushaku", recipe_front("avustushaku", fields, owner), fields["body"]
+    )
     fi, sv, en, level, unit = METRICS["saatu-raha"]
     front = metric_front("saatu-raha", (fi, sv, en), level, unit, owner)
     write_document(root, "mittarit", "saatu-raha", front, METRIC_BODY.format(title=fi))
@@ -249,6 +266,13 @@ def write_document(root: Path, folder: str, document_id: str, front: dict[str, o
     lines = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in front.items())
     path.write_text(f"---\n{lines}\n---\n\n{body}", encoding="utf-8")
     return path
+
+
+def corpus_of(*roots: Path) -> Corpus:
+    """Read corpora that must be without faults."""
+    corpus, faults = read_corpus(roots)
+    assert faults == []
+    return corpus
 
 
 def common_front(document_id, kind, fields, owner):

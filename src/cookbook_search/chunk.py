@@ -16,7 +16,7 @@ from cookbook_search.types import LANGUAGES, AnyDocument, Chunk, ChunkKind, Lang
 
 MAX_WORDS = 110
 """Words in a chunk at most; a longer section is split between blocks, then between sentences."""
-CHUNK_FORMAT = 1
+CHUNK_FORMAT = 2
 """Raised whenever the same document would give other chunks."""
 STEP_HEADINGS = frozenset({"Työvaiheet", "Vaiheet"})
 _SENTENCE_END = re.compile(r"(?<=[.!?…:;])\s+")

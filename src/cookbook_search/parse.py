@@ -257,7 +257,9 @@ def _read_questions(root: Path, stem: str) -> tuple[Phrasings, list[Fault], str]
     if read is None:
         return Phrasings(), faults, text
     if read.id != stem:
-        faults.append(Fault(name, 1, "id", f"The id `{read.id}` differs from the file name; make them equal."))
+        faults.append(
+            Fault(name, 1, "id", f"The id `{read.id}` differs from the file name; make them equal.")
+        )
     texts = {code: [question.text for question in getattr(read, code)] for code in LANGUAGES}
     return Phrasings.model_validate(texts), faults, text
 
@@ -347,12 +349,13 @@ def _load_yaml(text: str) -> tuple[yaml.Node | None, Any]:
             depth -= 1
         if isinstance(event, yaml.AliasEvent) or depth > MAX_YAML_DEPTH:
             problem = "aliases are not allowed" if depth <= MAX_YAML_DEPTH else "it is nested too deep"
-            raise yaml.MarkedYAMLError(problem=problem, problem_mark=event.start_mark)
+            mark: Any = event.start_mark
+            raise yaml.MarkedYAMLError(problem=problem, problem_mark=mark)
     node = yaml.compose(text, Loader=yaml.CSafeLoader)
     try:
         return node, yaml.load(text, Loader=yaml.CSafeLoader)
     except ValueError as error:  # a date or number that looks right and is not: 2026-02-30
-        mark: Any = next((s.start_mark for s in _scalars(node) if not _is_constructible(s)), None)
+        mark = next((s.start_mark for s in _scalars(node) if not _is_constructible(s)), None)
         raise yaml.MarkedYAMLError(problem=str(error), problem_mark=mark) from error
 
 

@@ -3,13 +3,11 @@
 from pathlib import Path
 
 import pytest
-from kitchen import write_cookbook
+from kitchen import corpus_of, write_cookbook
 
 from cookbook_search.analyze import Analyzer
 from cookbook_search.embed import Embedder, open_embedder
 from cookbook_search.index import Manifest, build
-from cookbook_search.parse import read_corpus
-from cookbook_search.types import Corpus
 
 
 @pytest.fixture(scope="session")
@@ -22,13 +20,6 @@ def embedder(analyzer: Analyzer) -> Embedder:
 def cookbook(tmp_path: Path) -> Path:
     """A writable cookbook."""
     return write_cookbook(tmp_path / "cookbook")
-
-
-def corpus_of(*roots: Path) -> Corpus:
-    """Read corpora that must be without faults."""
-    corpus, faults = read_corpus(roots)
-    assert faults == []
-    return corpus
 
 
 @pytest.fixture

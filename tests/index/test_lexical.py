@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookbook_search.index.lexical import B, K1, build_postings, read_postings, write_postings
+from cookbook_search.index.lexical import K1, B, build_postings, read_postings, write_postings
 
 WORDS = ["klusteri", "yritys", "raha", "käynti", "pöytä", "x"]
 texts_of_words = st.lists(st.lists(st.sampled_from(WORDS), max_size=12), min_size=1, max_size=12)

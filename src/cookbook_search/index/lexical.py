@@ -57,7 +57,7 @@ def build_postings(texts: Sequence[Iterable[str]]) -> Postings:
     if not vocabulary:
         return Postings({}, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), len(ids))
     model = bm25s.BM25(method="lucene", k1=K1, b=B)
-    model.index((ids, vocabulary), show_progress=False)
+    model.index((ids, dict(vocabulary)), show_progress=False)  # it adds a term of its own
     starts = np.asarray(model.scores["indptr"], dtype=np.int64)[: len(vocabulary) + 1]
     return Postings(
         vocabulary,

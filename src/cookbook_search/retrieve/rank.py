@@ -18,7 +18,7 @@ Floats = npt.NDArray[np.float32]
 
 @dataclass(frozen=True, slots=True)
 class Neighbours:
-    """Which documents the editors joined: prerequisites, methods, related, in both directions.
+    """Which documents the editors joined: prerequisites, methods, metrics, related, in both directions.
 
     Edge ``e`` leads from document ``source[e]`` to ``target[e]``; the weights of a source sum to 1.
     """
@@ -54,13 +54,13 @@ class Ranking:
 
 
 def neighbours_of(documents: Sequence[AnyDocument]) -> Neighbours:
-    """The graph of recipes and methods; metrics have a ranking of their own."""
+    """The graph that the front matter draws, each edge walked in both directions."""
     number = {(document.owner, document.id): at for at, document in enumerate(documents)}
     pairs: set[tuple[int, int]] = set()
     for at, document in enumerate(documents):
         named = document.related
         if isinstance(document, Recipe):
-            named = (*named, *document.prerequisites, *document.methods)
+            named = (*named, *document.prerequisites, *document.methods, *document.metrics)
         for other in named:
             target = number.get((document.owner, other))
             if target is not None:

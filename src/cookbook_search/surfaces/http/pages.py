@@ -165,7 +165,7 @@ def _excerpt_start(passage: Passage, length: int) -> int:
 
 
 def _asset_paths(static: Path) -> Mapping[str, str]:
-    """Name of a static file -> its address, which changes with the file so that no browser shows an old one."""
+    """Name of a static file -> its address, which changes with its content: no browser shows an old one."""
     return {
         file.name: f"/static/{file.name}?v={sha256(file.read_bytes()).hexdigest()[:8]}"
         for file in static.iterdir()
