@@ -21,9 +21,7 @@ def test_simplemma_gives_base_forms(fallback: Analyzer) -> None:
         ("elinkeinokehittäjille", {"elinkeino", "kehittäjä"}),
     ],
 )
-def test_our_own_split_finds_the_halves_of_compounds(
-    fallback: Analyzer, word: str, parts: set[str]
-) -> None:
+def test_our_own_split_finds_the_halves_of_compounds(fallback: Analyzer, word: str, parts: set[str]) -> None:
     assert set(fallback.forms(word, "fi").parts) == parts
 
 

@@ -24,6 +24,9 @@ from cookbook_search.types import Language
         ("funding", "en"),
         ("how do we get firms to commit", "en"),
         ("Who should lead the cluster?", "en"),
+        ("mikä on pitch", "fi"),  # function words decide between a name or loan and the rest
+        ("hur gör vantaa", "sv"),
+        ("what about vantaa", "en"),
     ],
 )
 def test_the_language_of_a_short_query(analyzer: Analyzer, query: str, language: Language) -> None:

@@ -57,7 +57,8 @@ def test_normalising_composes_letters_and_blanks_control_characters(text: str, e
 
 
 @pytest.mark.parametrize(
-    ("word", "folded"), [("päättäjä", "paattaja"), ("småföretag", "smaforetag"), ("café", "cafe"), ("b2b", "b2b")]
+    ("word", "folded"),
+    [("päättäjä", "paattaja"), ("småföretag", "smaforetag"), ("café", "cafe"), ("b2b", "b2b")],
 )
 def test_folding_removes_diacritics(word: str, folded: str) -> None:
     assert fold(word) == folded

@@ -62,7 +62,9 @@ block = st.one_of(
     heading,
     named,
     rich,
-    st.lists(rich, min_size=1, max_size=4).map(lambda items: "\n".join(f"- {_hang(item, 2)}" for item in items)),
+    st.lists(rich, min_size=1, max_size=4).map(
+        lambda items: "\n".join(f"- {_hang(item, 2)}" for item in items)
+    ),
     st.lists(rich, min_size=1, max_size=4).map(
         lambda items: "\n".join(f"{at}. {_hang(item, 3)}" for at, item in enumerate(items, start=1))
     ),
@@ -217,6 +219,20 @@ def test_a_long_section_is_split_between_blocks_and_then_between_sentences() -> 
     assert [chunk.id for chunk in rest] == ["Vantaa/resepti#pulma~2", "Vantaa/resepti#pulma~3"]
     assert [chunk.text for chunk in rest] == [f"{sentence} {sentence}", sentence]
     assert {chunk.anchor for chunk in (first, *rest)} == {"pulma"}
+
+
+@pytest.mark.parametrize(("words", "sizes"), [(50, [110]), (51, [60, 51])])
+def test_blocks_are_joined_as_long_as_they_fit(words: int, sizes: list[int]) -> None:
+    found = body_chunks(recipe(f"## Pulma\n\n{'sana ' * 60}\n\n{'toinen ' * words}"))
+
+    assert [len(chunk.text.split()) for chunk in found] == sizes
+
+
+def test_a_sentence_that_never_ends_is_cut_between_words_to_the_last_one() -> None:
+    found = body_chunks(recipe(f"## Pulma\n\n{' '.join(f'sana{at}' for at in range(2 * MAX_WORDS + 1))}"))
+
+    assert [len(chunk.text.split()) for chunk in found] == [MAX_WORDS, MAX_WORDS, 1]
+    assert found[-1].text == f"sana{2 * MAX_WORDS}"
 
 
 def test_a_long_block_to_copy_is_split_between_lines() -> None:

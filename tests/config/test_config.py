@@ -96,7 +96,7 @@ def test_every_wrong_value_is_named_at_once(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("COOKBOOK_PORT", "x")
     monkeypatch.setenv("COOKBOOK_ANALYZER", "x")
 
-    with pytest.raises(SettingsError, match="COOKBOOK_PORT.*COOKBOOK_ANALYZER|ANALYZER.*PORT"):
+    with pytest.raises(SettingsError, match=r"COOKBOOK_PORT: .*; COOKBOOK_ANALYZER: |ANALYZER: .*PORT: "):
         read_settings()
 
 

@@ -1,4 +1,4 @@
-"""Builds that go wrong, each in a process of its own. Run by test_faults.py, prints JSON lines.
+"""Builds that go wrong, each in a process of its own. Run by test_broken_builds.py, prints JSON lines.
 
     python faulty_builds.py kill-at-step CORPUS INDEX OUT
     python faulty_builds.py kill-at-file CORPUS INDEX OUT

@@ -56,15 +56,21 @@ def test_the_corpus_of_the_tests_is_read_whole(small_corpus: Path) -> None:
     [
         pytest.param(change("Raha", "Raha\0"), "Raha\0", "encoding", "NUL", id="nul"),
         pytest.param(
-            lambda content: content.replace("Ilmainen on".encode(), b"Ilmainen on \xe4\xe4", 1),
+            lambda content: content.replace(b"Ilmainen on", b"Ilmainen on \xe4\xe4", 1),
             "Ilmainen on ",
             "encoding",
             "not UTF-8",
             id="latin-1",
         ),
-        pytest.param(lambda content: content.decode().encode("utf-16"), None, "encoding", "UTF-8", id="utf-16"),
         pytest.param(
-            lambda content: content.partition(b"---\n")[2], None, "front-matter", "two lines `---`", id="no-front"
+            lambda content: content.decode().encode("utf-16"), None, "encoding", "UTF-8", id="utf-16"
+        ),
+        pytest.param(
+            lambda content: content.partition(b"---\n")[2],
+            None,
+            "front-matter",
+            "two lines `---`",
+            id="no-front",
         ),
         pytest.param(
             change("owner: Vantaa\n---\n", "owner: Vantaa\n"),
@@ -84,10 +90,18 @@ def test_the_corpus_of_the_tests_is_read_whole(small_corpus: Path) -> None:
             change("related: [arvo", "related: [[arvo"), "sources:", "yaml", "broken", id="open-bracket"
         ),
         pytest.param(
-            change("phase: rahoita", "phase: rahoita\nmood: hyva"), "mood:", "schema", "`mood`", id="unknown-key"
+            change("phase: rahoita", "phase: rahoita\nmood: hyva"),
+            "mood:",
+            "schema",
+            "`mood`",
+            id="unknown-key",
         ),
         pytest.param(
-            change("phase: rahoita", "phase: rahoita\nbody: x"), "id:", "schema", "`body`", id="reader's-own-key"
+            change("phase: rahoita", "phase: rahoita\nbody: x"),
+            "id:",
+            "schema",
+            "`body`",
+            id="reader's-own-key",
         ),
         pytest.param(
             change("phase: rahoita", "phase: rahoita\nowner: Espoo"),
@@ -129,7 +143,11 @@ def test_the_corpus_of_the_tests_is_read_whole(small_corpus: Path) -> None:
         pytest.param(change("id: jasenmaksut", "id: maksut"), "id:", "id", "`maksut`", id="wrong-id"),
         pytest.param(change("id: jasenmaksut", "id: Jäsen maksut"), "id:", "schema", "`id`", id="no-slug"),
         pytest.param(
-            change("updated: 2026-11-24", "updated: 2026-02-30"), "updated:", "yaml", "day is out", id="no-date"
+            change("updated: 2026-11-24", "updated: 2026-02-30"),
+            "updated:",
+            "yaml",
+            "day is out",
+            id="no-date",
         ),
         pytest.param(
             change("people: 2", "people: " + "9" * 5000), "people:", "yaml", "limit", id="endless-number"
@@ -138,15 +156,29 @@ def test_the_corpus_of_the_tests_is_read_whole(small_corpus: Path) -> None:
             change("owner: Vantaa", "owner: &a {b: *a}"), "owner:", "yaml", "aliases", id="alias-to-itself"
         ),
         pytest.param(
-            change("owner: Vantaa", "owner: " + "[" * 60_000), "owner:", "yaml", "nested too deep", id="nested"
+            change("owner: Vantaa", "owner: " + "[" * 60_000),
+            "owner:",
+            "yaml",
+            "nested too deep",
+            id="nested",
         ),
         pytest.param(
-            change("owner: Vantaa", "owner: !!python/name:os.system"), "owner:", "yaml", "tag", id="python-tag"
+            change("owner: Vantaa", "owner: !!python/name:os.system"),
+            "owner:",
+            "yaml",
+            "tag",
+            id="python-tag",
         ),
         pytest.param(
-            lambda content: b"---\njust words\n---\n" + content, "just", "yaml", "keys and values", id="no-keys"
+            lambda content: b"---\njust words\n---\n" + content,
+            "just",
+            "yaml",
+            "keys and values",
+            id="no-keys",
         ),
-        pytest.param(lambda _: b"---\n---\n\nText\n", "---\n\nText", "yaml", "keys and values", id="no-values"),
+        pytest.param(
+            lambda _: b"---\n---\n\nText\n", "---\n\nText", "yaml", "keys and values", id="no-values"
+        ),
     ],
 )
 def test_a_faulty_file_is_named_with_its_line_and_the_others_are_read(
@@ -200,7 +232,7 @@ def test_faults_of_several_files_are_found_in_one_run(small_corpus: Path) -> Non
             "schema",
             id="empty-question",
         ),
-        pytest.param(lambda content: content + "\xe4".encode("latin-1"), "", "encoding", id="latin-1"),
+        pytest.param(lambda content: b"# kommentti\n# j\xe4sen\n" + content, "# j", "encoding", id="latin-1"),
     ],
 )
 def test_faulty_questions_are_named_and_their_document_stays(
@@ -208,10 +240,7 @@ def test_faulty_questions_are_named_and_their_document_stays(
 ) -> None:
     faults, documents, content = faults_after(small_corpus, QUESTIONS, edit)
 
-    if marker == "":
-        line = content.count(b"\n") + 1
-    else:
-        line = line_of(content, marker) if marker else 1
+    line = line_of(content, marker) if marker else 1
     assert [(fault.path, fault.line, fault.rule) for fault in faults] == [(QUESTIONS, line, rule)]
     assert documents == 5
 
@@ -249,6 +278,27 @@ def test_a_missing_corpus_folder_is_a_fault(small_corpus: Path, tmp_path: Path) 
 
     assert [(fault.path, fault.rule) for fault in faults] == [(str(tmp_path / "nowhere"), "corpus")]
     assert "COOKBOOK_CORPUS" in faults[0].message
+    assert len(corpus.documents) == 5
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "rule"),
+    [
+        (b"fi: [a]\nru: [b]\n", 2, "schema"),
+        (b"fi: [a]\nsv:\n  - b\n  - ''\n", 4, "schema"),
+        (b"fi: [a\n", 2, "yaml"),
+        (b"fi: [a]\n# \xe4\n", 2, "encoding"),
+    ],
+)
+def test_faulty_questions_from_outside_are_named(
+    small_corpus: Path, content: bytes, line: int, rule: str
+) -> None:
+    (small_corpus / "ohi.yaml").write_bytes(content)
+
+    corpus, faults = read_corpus([small_corpus])
+
+    assert [(fault.path, fault.line, fault.rule) for fault in faults] == [("ohi.yaml", line, rule)]
+    assert corpus.outside.fi == ()
     assert len(corpus.documents) == 5
 
 

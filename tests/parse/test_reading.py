@@ -57,7 +57,9 @@ def test_the_body_begins_on_its_line(small_corpus: Path) -> None:
 def test_a_rule_at_the_head_of_the_body_is_no_second_front_matter(small_corpus: Path) -> None:
     path = small_corpus / RECIPE
     text = path.read_text(encoding="utf-8")
-    path.write_text(text.replace("---\n\n## Pulma", "---\n---\n\nEi saa kadota.\n\n---\n\n## Pulma"), encoding="utf-8")
+    path.write_text(
+        text.replace("---\n\n## Pulma", "---\n---\n\nEi saa kadota.\n\n---\n\n## Pulma"), encoding="utf-8"
+    )
 
     document, faults = read_document(path, small_corpus)
 
@@ -91,6 +93,23 @@ def test_the_same_files_have_the_same_digest_wherever_they_lie(small_corpus: Pat
     elsewhere = Path(shutil.copytree(small_corpus, tmp_path / "elsewhere"))
 
     assert read_corpus([elsewhere])[0].digest == read_corpus([small_corpus])[0].digest
+
+
+def test_questions_that_the_corpora_do_not_answer_are_gathered(small_corpus: Path, tmp_path: Path) -> None:
+    espoo = tmp_path / "espoo"
+    espoo.mkdir()
+    (espoo / "sanasto.yaml").write_text("tags: []\n", encoding="utf-8")
+    before, _ = read_corpus([small_corpus, espoo])
+    (small_corpus / "ohi.yaml").write_text("fi: [Milloin uimahalli aukeaa?]\n", encoding="utf-8")
+    (espoo / "ohi.yaml").write_text("fi: [Kuka auraa kadun?]\nen: [Who ploughs?]\n", encoding="utf-8")
+
+    corpus, faults = read_corpus([small_corpus, espoo])
+
+    assert faults == []
+    assert (before.outside.fi, before.outside.en) == ((), ())
+    assert corpus.outside.fi == ("Milloin uimahalli aukeaa?", "Kuka auraa kadun?")
+    assert (corpus.outside.sv, corpus.outside.en) == ((), ("Who ploughs?",))
+    assert corpus.digest != before.digest
 
 
 def test_questions_change_the_digest_of_their_document_alone(small_corpus: Path) -> None:

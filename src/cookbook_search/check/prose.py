@@ -24,7 +24,7 @@ NEAR = 0.5
 """Paragraphs that share this much of their shingles (Jaccard) are near-duplicates."""
 MIN_PARAGRAPH = 25
 _WORD = re.compile(r"(?<![\w:’'–-])[^\W\d_]+(?:-[^\W\d_]+)*(?![-–\w])")
-_NOT_PROSE = re.compile(r"https?://\S+|\S+@\S+|\S+\.(?:fi|com|eu|org|net)\b\S*|`[^`]*`")
+_NOT_PROSE = re.compile(r"https?://\S+|\S+@\S+|\S+\.(?:fi|com|eu|org|net)\b\S*")
 
 
 def misspelt(read: Read, analyzer: Analyzer, vocabulary: Vocabulary) -> Iterator[Fault]:

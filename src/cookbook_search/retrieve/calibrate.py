@@ -15,7 +15,8 @@ Matrix = npt.NDArray[np.float64]
 
 def probability(model: Logistic, features: Matrix) -> Matrix:
     """Probability of each row of features."""
-    return np.asarray(1.0 / (1.0 + np.exp(-(features @ np.asarray(model.weights) + model.bias))))
+    odds = np.clip(features @ np.asarray(model.weights) + model.bias, -500, 500)  # exp(-odds) stays finite
+    return np.asarray(1.0 / (1.0 + np.exp(-odds)))
 
 
 def query_features(query: Query, snapshot: Snapshot, ranking: Ranking) -> Matrix:

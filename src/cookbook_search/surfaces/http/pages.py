@@ -192,8 +192,7 @@ def _metric_documents(result: SearchResult, cookbook: Cookbook) -> dict[str, Any
     """The metrics that the hits recommend, by id."""
     found: dict[str, AnyDocument] = {}
     for hit in result.recipes:
-        for metric in hit.metrics:
-            found[metric] = cookbook.document(metric, "metric")
+        found |= {metric.id: metric for metric in _existing(hit.metrics, "metric", cookbook)}
     return found
 
 
@@ -218,7 +217,7 @@ def _existing(ids: tuple[str, ...], kind: Kind, cookbook: Cookbook) -> Iterator[
         try:
             yield cookbook.document(document_id, kind)
         except DocumentNotFound:
-            continue  # a snapshot holds no dangling ids; a guest's may
+            continue  # a guest's may dangle, and a newer snapshot may have lost it
 
 
 def _tags(document: AnyDocument, cookbook: Cookbook) -> list[Any]:
