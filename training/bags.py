@@ -107,4 +107,4 @@ class Noise:
         low = int(words.min())
         draws = self.random.random(int(words.max()) - low + 1)[words - low]
         spelled = (draws < self.drop + self.spell) & has_spare[words]
-        return (draws >= self.drop) & (spare == spelled)
+        return np.asarray((draws >= self.drop) & (spare == spelled), dtype=bool)

@@ -19,7 +19,7 @@ from pathlib import Path
 import torch
 
 from cookbook_search.analyze import open_analyzer
-from cookbook_search.embed import bundled_folder
+from cookbook_search.embed.static import bundled_folder
 from training.domain import read_domain
 from training.export import write_model
 from training.heldout import Division, Split, divide, figures
@@ -72,10 +72,14 @@ def train(materials: Materials, start: Start, choices: Choices) -> Weights:
 
 def main() -> None:
     """Read, train, measure, write."""
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
     parser.add_argument("data", type=Path, help="folder of the open data")
     parser.add_argument("--corpus", type=Path, default=Path("corpus"))
-    parser.add_argument("--work", type=Path, default=Path("training/work"), help="the teacher's vectors, the log")
+    parser.add_argument(
+        "--work", type=Path, default=Path("training/work"), help="the teacher's vectors, the log"
+    )
     parser.add_argument("--out", type=Path, default=bundled_folder())
     parser.add_argument("--model-version", required=True)
     parser.add_argument("--threads", type=int, default=2)

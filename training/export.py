@@ -19,8 +19,8 @@ MAX_BYTES = 25 * 1024 * 1024
 log = logging.getLogger(__name__)
 
 
-def novelty(terms: Sequence[str], vectors: Floats, analyzer: Analyzer, card: StaticModelCard) -> Floats:
-    """How far each term is from what its compound parts say together: 1 where it has none, else 1 - cosine."""
+def novelty(terms: Sequence[str], vectors: Floats, analyzer: Analyzer) -> Floats:
+    """How far each term is from what its compound parts say together: 1 - cosine, 1 without parts."""
     number = {term: at for at, term in enumerate(terms)}
     result = np.ones(len(terms), dtype=np.float32)
     for at, term in enumerate(terms):

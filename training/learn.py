@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import torch
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from training.bags import Bags, Batch, Floats, Ints, Noise
 
@@ -17,7 +17,7 @@ log = logging.getLogger(__name__)
 FAR = -1e4
 
 
-class BagModel(nn.Module):
+class BagModel(nn.Module):  # type: ignore[misc,unused-ignore]  # torch is not installed for the checks
     """Sum of term rows, one shared linear map, unit length."""
 
     def __init__(self, rows: Floats) -> None:
@@ -26,7 +26,8 @@ class BagModel(nn.Module):
         self.mix = nn.Parameter(torch.eye(rows.shape[1]))
 
     def forward(self, batch: Batch) -> Tensor:
-        summed = F.embedding_bag(
+        """Unit vectors of the bags."""
+        summed = functional.embedding_bag(
             torch.from_numpy(batch.terms),
             self.rows,
             torch.from_numpy(batch.offsets),
@@ -34,7 +35,7 @@ class BagModel(nn.Module):
             sparse=True,
             per_sample_weights=torch.from_numpy(batch.weights),
         )
-        return F.normalize(summed @ self.mix, dim=1)
+        return functional.normalize(summed @ self.mix, dim=1)
 
     def folded(self) -> Floats:
         """The rows with the map in them: what ships."""
@@ -67,7 +68,7 @@ class Learner:
         """One update."""
         for optimizer in (self._rows, self._mix):
             optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
+        loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
         for optimizer in (self._rows, self._mix):
             optimizer.step()
         for schedule in self._schedules:
@@ -96,7 +97,7 @@ class Lexicon:
         same = torch.from_numpy((target[:, None] == target[None, :]) & ~np.eye(size, dtype=np.bool_))
         scores = (vectors @ truth.T / temperature).masked_fill(same, FAR)
         wanted = torch.arange(size)
-        contrast = F.cross_entropy(scores, wanted, reduction="none") + F.cross_entropy(
+        contrast = functional.cross_entropy(scores, wanted, reduction="none") + functional.cross_entropy(
             scores.T, wanted, reduction="none"
         )
         return (weights * ((1 - cosine) + 0.1 * contrast)).sum() / weights.sum()
@@ -139,5 +140,5 @@ def _sample(groups: list[Ints], each: int, random: np.random.Generator) -> tuple
 def anchor_loss(model: BagModel, first: Tensor, terms: Ints) -> Tensor:
     """Squared distance of some rows from where they began."""
     chosen = torch.from_numpy(np.unique(terms))
-    moved = F.embedding(chosen, model.rows, sparse=True) - first[chosen]
+    moved = functional.embedding(chosen, model.rows, sparse=True) - first[chosen]
     return moved.square().sum(dim=1).mean()

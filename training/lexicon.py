@@ -64,7 +64,7 @@ def mean_vectors(bags: Bags, weights: Floats, targets: Floats, size: int) -> tup
             values = shares[order, None] * targets[chosen][owner[order]]
             total[terms] += np.add.reduceat(values, first, axis=0)
             mass[terms] += np.add.reduceat(shares[order], first)
-    return total / np.maximum(mass, 1e-9)[:, None], mass
+    return np.asarray(total / np.maximum(mass, 1e-9)[:, None], dtype=np.float32), mass
 
 
 def unit(vectors: npt.NDArray[np.floating]) -> Floats:

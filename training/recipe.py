@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -44,8 +43,8 @@ class Choices:
     ngram: int = 0
     ngram_weight: float = 0.3
     """Length of an n-gram's first vector beside a rare word's."""
-    lexicon: Rates = Rates(steps=1500, rows=0.002, mix=0.0)
-    domain: Rates = Rates(steps=200, rows=0.0003, mix=0.0005)
+    lexicon: Rates = field(default_factory=lambda: Rates(steps=1500, rows=0.002, mix=0.0))
+    domain: Rates = field(default_factory=lambda: Rates(steps=200, rows=0.0003, mix=0.0005))
     lexicon_batch: int = 1024
     domain_shape: tuple[int, int] = (6, 8)
     """Phrasings and passages of each document in a step."""
@@ -141,7 +140,7 @@ def learn_lexicon(materials: Materials, teacher: Teacher, choices: Choices) -> S
     means, mass = mean_vectors(bags, weights, targets[target], len(terms))
     model = BagModel(unit(means) * frequency_weights(terms, count + domain_count)[:, None])
     _fit_lexicon(model, Lexicon(bags, weights, target, targets), choices)
-    novel = novelty(terms, model.folded(), materials.analyzer, card(choices))
+    novel = novelty(terms, model.folded(), materials.analyzer)
     kept = choose(terms, mass, novel, domain_count.keys(), choices.terms)
     narrow = turn(np.concatenate([model.folded()[kept], targets]), choices.dimension)
     start = Weights([terms[at] for at in kept], narrow[: len(kept)])

@@ -75,10 +75,10 @@ def test_a_search_answers_with_exactly_the_agreed_fields(client, method):
     for metric in answer["metrics"]:
         assert set(metric) == METRIC
         assert 0 <= metric["score"] <= 1
-    best = answer["recipes"][0]
-    assert (best["id"], best["kind"], best["url"]) == ("luottamus", "recipe", "/reseptit/luottamus")
-    assert best["title"] == "Luottamus kilpailijoiden kesken"
-    assert best["metrics"] == ["jasenmaara"]
+    [trust] = [recipe for recipe in answer["recipes"] if recipe["id"] == "luottamus"]
+    assert (trust["kind"], trust["phase"], trust["url"]) == ("recipe", "orkestroi", "/reseptit/luottamus")
+    assert trust["title"] == "Luottamus kilpailijoiden kesken"
+    assert trust["metrics"] == ["jasenmaara"]
     assert answer["metrics"][0]["url"].startswith("/mittarit/")
 
 
@@ -103,16 +103,17 @@ def test_a_refusal_has_empty_lists(client):
 
 
 @pytest.mark.parametrize(
-    ("filters", "field", "values"),
+    ("query", "field", "values"),
     [
-        ({"phase": ["rahoita"]}, "phase", {"rahoita"}),
-        ({"kind": ["method"]}, "kind", {"method"}),
-        ({"kind": ["method", "recipe"]}, "kind", {"method", "recipe"}),
+        ("Mistä saamme rahaa kokeiluun?", "phase", ["rahoita"]),
+        ("Miten kysytään syitä puhelimessa?", "kind", ["method"]),
+        (QUERY, "kind", ["method", "recipe"]),
     ],
 )
-def test_filters(client, filters, field, values):
-    recipes = post(client, query=QUERY, limit=50, filters=filters).json()["recipes"]
-    assert {recipe[field] for recipe in recipes} == values
+def test_filters(client, query, field, values):
+    answer = post(client, query=query, limit=50, filters={field: values}).json()
+    assert {recipe[field] for recipe in answer["recipes"]} == set(values)
+    assert answer["metrics"] == [] or field == "phase"
 
 
 def test_filters_by_tag_and_owner(client):
@@ -204,7 +205,6 @@ def test_a_wrong_address_is_a_problem(client, address):
     "body",
     [
         '{"query": "yritykset eivät"}'.encode("latin-1"),
-        '{"query": "yritykset"}'.encode("utf-16"),
         b"\xff\xfe\xfa",
         b"{",
         b"",
@@ -224,7 +224,7 @@ def test_a_body_that_is_not_json_in_utf_8_is_a_problem(client, body):
     assert response.status_code in {400, 422}
 
 
-def test_utf_16_that_is_valid_json_or_a_form_is_not_searched_with(client):
+def test_a_form_is_not_searched_with(client):
     response = client.post("/api/v1/search", data={"query": "a"})
     require_problem(response, 422)
 

@@ -1,0 +1,369 @@
+"""The pages: three languages, nothing hostile gets through, and they follow the index."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from cookbook_search.config import Settings
+from cookbook_search.parse import document_paths, read_document
+from cookbook_search.surfaces.http.pages import marked
+from cookbook_search.surfaces.http.render import page_of, to_html
+from cookbook_search.surfaces.http.server import web_folder
+from cookbook_search.surfaces.http.strings import choose_language, read_strings
+from cookbook_search.types import Passage
+
+QUERY = "Kilpailijat eivät kerro toisilleen mitään"
+TITLES = {
+    "fi": "Luottamus kilpailijoiden kesken",
+    "sv": "Förtroende mellan konkurrenter",
+    "en": "Trust among rivals",
+}
+PAGES = ["/", f"/?q={QUERY}", "/reseptit/luottamus", "/menetelmat/puhelinkierros", "/mittarit/jasenmaara"]
+HOSTILE_QUERIES = [
+    "<script>alert(1)</script> yritys",
+    '"><img src=x onerror=alert(1)> yritys',
+    "' onfocus=alert(1) autofocus yritys",
+    "javascript:alert(1)",
+    "{{ 7 * 7 }} yritys {% raw %}",
+    "{n} {max} {0} yritys",
+    "</title></textarea><svg/onload=alert(1)> yritys",
+]
+
+
+class Page(HTMLParser):
+    """The elements, attributes and text of a page."""
+
+    def __init__(self, html):
+        super().__init__()
+        self.elements = []
+        self.text = []
+        self._inside = ""
+        self.feed(html)
+        self.close()
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+        self._inside = tag
+
+    def handle_data(self, data):
+        if self._inside == "script":
+            assert not data.strip(), f"script in the page: {data}"
+        self.text.append(data)
+
+    def handle_endtag(self, tag):
+        self._inside = ""
+
+    def all(self, tag):
+        return [attributes for name, attributes in self.elements if name == tag]
+
+
+def require_harmless(html):
+    """No element, attribute or address of the page can run anything."""
+    page = Page(html)
+    for tag, attributes in page.elements:
+        assert tag not in {"iframe", "object", "embed", "base", "style", "applet", "frame", "marquee"}
+        for name, value in attributes.items():
+            assert not name.startswith("on"), (tag, name, value)
+            assert name not in {"style", "srcdoc", "formaction", "autofocus"}, (tag, name, value)
+            if name in {"href", "src", "action"}:
+                parts = urlsplit((value or "").strip())
+                assert parts.scheme in {"", "http", "https", "mailto"}, (tag, value)
+    for attributes in page.all("script"):
+        assert attributes["src"].startswith("/static/")
+    for attributes in page.all("img"):
+        assert attributes["src"].startswith("/static/")
+    return page
+
+
+@pytest.mark.parametrize("path", PAGES)
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_every_page_speaks_three_languages(client, path, language):
+    response = client.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    assert response.status_code == 200
+    assert response.headers["content-type"] == "text/html; charset=utf-8"
+    assert response.headers["content-language"] == language
+    page = require_harmless(response.text)
+    assert page.all("html") == [{"lang": language}]
+    strings = read_strings(web_folder())[language]
+    assert strings["site.name"] in "".join(page.text)
+    [chosen] = [a for a in page.all("a") if a.get("aria-current") == "true" and "hreflang" in a]
+    assert chosen["hreflang"] == language
+
+
+def test_pages_name_documents_in_the_language_of_the_reader(client):
+    for language, title in TITLES.items():
+        page = client.get(f"/reseptit/luottamus?lang={language}")
+        assert f"<h1>{title}</h1>" in page.text
+        assert title in client.get(f"/?lang={language}").text
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("sv", "sv"),
+        ("en-GB,en;q=0.9", "en"),
+        ("de,sv;q=0.5,en;q=0.4", "sv"),
+        ("sv;q=0.2,en;q=0.8", "en"),
+        ("de", "fi"),
+        ("", "fi"),
+        ("sv;q=0,de", "fi"),
+        ("en;q=x,sv", "sv"),
+        (",;,;q=", "fi"),
+    ],
+)
+def test_the_browser_chooses_the_language(client, header, language):
+    response = client.get("/", headers={"Accept-Language": header})
+    assert response.headers["content-language"] == language
+    assert "Accept-Language" in response.headers["vary"]
+    assert client.get("/?lang=en", headers={"Accept-Language": header}).headers["content-language"] == "en"
+
+
+def test_an_unknown_lang_is_passed_over(client):
+    response = client.get("/?lang=xx", headers={"Accept-Language": "sv"})
+    assert response.status_code == 200
+    assert response.headers["content-language"] == "sv"
+
+
+def test_the_default_language_is_a_setting(index, serve):
+    with serve(Settings(index=index, language="sv")) as client:
+        assert client.get("/", headers={"Accept-Language": "de"}).headers["content-language"] == "sv"
+
+
+@given(asked=st.none() | st.text(max_size=5), header=st.text(max_size=40))
+def test_any_header_gives_a_language(asked, header):
+    assert choose_language(asked, header, "fi") in {"fi", "sv", "en"}
+
+
+def test_the_three_languages_have_the_same_strings():
+    strings = read_strings(web_folder())
+    assert set(strings["fi"]) == set(strings["sv"]) == set(strings["en"])
+    for key, text in strings["fi"].items():
+        fields = set(re.findall(r"{(\w+)[^}]*}", text))
+        for language in ("sv", "en"):
+            assert strings[language][key], key
+            assert set(re.findall(r"{(\w+)[^}]*}", strings[language][key])) == fields, key
+
+
+def test_the_search_page_shows_hits_with_their_passages(client):
+    page = require_harmless(client.get("/", params={"q": QUERY}).text)
+    addresses = [urlsplit(a["href"]).path for a in page.all("a") if "href" in a]
+    assert "/reseptit/luottamus" in addresses
+    assert "/mittarit/jasenmaara" in addresses
+    [box] = [a for a in page.all("input") if a.get("name") == "q"]
+    assert box["value"] == QUERY
+    assert page.all("mark")
+
+
+def test_the_start_page_lists_the_library(client):
+    page = Page(client.get("/").text)
+    addresses = {urlsplit(a["href"]).path for a in page.all("a") if "href" in a}
+    assert {"/reseptit/luottamus", "/menetelmat/puhelinkierros", "/mittarit/jasenmaara"} <= addresses
+
+
+def test_a_chosen_language_stays_in_the_links(client):
+    page = Page(client.get("/?lang=en").text)
+    [link] = [a["href"] for a in page.all("a") if urlsplit(a.get("href", "")).path == "/reseptit/luottamus"]
+    assert parse_qs(urlsplit(link).query) == {"lang": ["en"]}
+    [hidden] = [a for a in page.all("input") if a.get("name") == "lang"]
+    assert hidden["value"] == "en"
+
+
+def test_the_fragment_header_gives_the_results_alone(client):
+    whole = client.get("/", params={"q": QUERY})
+    fragment = client.get("/", params={"q": QUERY}, headers={"X-Fragment": "1"})
+    assert fragment.status_code == 200
+    assert "<html" in whole.text
+    assert "<html" not in fragment.text
+    assert "/reseptit/luottamus" in fragment.text
+    assert "x-fragment" in fragment.headers["vary"].lower()
+
+
+def test_a_phase_narrows_the_page(client):
+    page = Page(client.get("/", params={"q": "Mistä saamme rahaa kokeiluun?", "phase": "rahoita"}).text)
+    recipes = {
+        urlsplit(a["href"]).path
+        for a in page.all("a")
+        if urlsplit(a.get("href", "")).path.startswith("/reseptit/")
+    }
+    assert recipes == {"/reseptit/avustushaku"}
+    assert client.get("/", params={"q": QUERY, "phase": "<script>"}).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("query", "status"), [("x" * 2001, 422), ("?!", 422), ("   ", 200), ("klusteri " * 222, 200)]
+)
+def test_a_query_that_cannot_be_searched_is_told_on_the_page(client, query, status):
+    for headers in ({}, {"X-Fragment": "1"}):
+        response = client.get("/", params={"q": query}, headers=headers)
+        assert response.status_code == status
+        assert response.headers["content-type"].startswith("text/html")
+        page = require_harmless(response.text)
+        assert bool([a for _, a in page.elements if a.get("role") == "alert"]) == (status == 422)
+
+
+@pytest.mark.parametrize("path", ["/reseptit/none", "/menetelmat/luottamus", "/mittarit/%3Cscript%3E"])
+def test_a_missing_document_is_a_page_that_says_so(client, path):
+    response = client.get(path)
+    assert response.status_code == 404
+    assert response.headers["content-type"].startswith("text/html")
+    require_harmless(response.text)
+
+
+@pytest.mark.parametrize("query", HOSTILE_QUERIES)
+@pytest.mark.parametrize("headers", [{}, {"X-Fragment": "1"}])
+def test_a_hostile_query_is_shown_as_text(client, query, headers):
+    response = client.get("/", params={"q": query, "phase": query, "owner": query}, headers=headers)
+    assert response.status_code == 200
+    page = require_harmless(response.text)
+    if not headers:
+        [box] = [a for a in page.all("input") if a.get("name") == "q"]
+        assert box["value"] == query
+
+
+@pytest.mark.parametrize("query", HOSTILE_QUERIES)
+def test_a_hostile_address_is_shown_as_text(client, query):
+    for response in (
+        client.get("/", params={"lang": query}),
+        client.get(f"/reseptit/{query.replace('/', '')}"),
+        client.get("/reseptit/luottamus", params={"owner": query, "lang": query, query: query}),
+    ):
+        assert response.status_code in {200, 404}
+        require_harmless(response.text)
+
+
+@pytest.mark.parametrize("path", ["/reseptit/vihamielinen", "/", "/?q=vihamielinen pulma"])
+@pytest.mark.parametrize("language", ["fi", "sv", "en"])
+def test_a_hostile_recipe_is_harmless_on_every_page(client, path, language):
+    response = client.get(f"{path}{'&' if '?' in path else '?'}lang={language}")
+    assert response.status_code == 200
+    page = require_harmless(response.text)
+    assert "<script>alert(1)</script>" in "".join(page.text)
+
+
+def test_a_hostile_recipe_keeps_its_good_parts(client):
+    html = client.get("/api/v1/recipes/vihamielinen").json()["html"]
+    page = require_harmless(html)
+    assert {tag for tag, _ in page.elements} <= {
+        "h2", "p", "a", "br", "table", "thead", "tbody", "tr", "th", "td", "figure", "figcaption", "pre",
+        "code",
+    }  # fmt: skip
+    addresses = {a["href"] for a in page.all("a") if "href" in a}
+    assert {"/mittarit/jasenmaara#lahteet", "https://example.org/hyva"} <= addresses
+    assert all(address.startswith(("https://", "/")) for address in addresses)
+    assert all(a.get("rel") == "noopener" for a in page.all("a"))
+    text = "".join(page.text)
+    assert "<script>alert(19)</script>" in text
+    assert "<img src=x onerror=alert(16)>" in text
+    for allowed in ("class", "id", "href", "rel", "tabindex"):
+        html = re.sub(rf' {allowed}="[^"]*"', "", html)
+    assert not re.search(r"<\w+ [^>]*=", html)
+
+
+@given(st.text(max_size=200))
+def test_any_markdown_is_rendered_harmless(markdown):
+    document = luottamus().model_copy(update={"body": markdown})
+    require_harmless(to_html(document))
+
+
+def luottamus():
+    root = Path(__file__).parents[1] / "fixtures" / "corpus"
+    document, faults = read_document(document_paths(root)[0], root)
+    assert faults == []
+    return document
+
+
+@pytest.mark.parametrize(
+    ("target", "page"),
+    [
+        ("../mittarit/x.md", "/mittarit/x"),
+        ("../mittarit/x.md#laskentakaava", "/mittarit/x#laskentakaava"),
+        ("toinen.md", "/reseptit/toinen"),
+        ("https://example.org/x.md", "https://example.org/x.md"),
+        ("#pulma", "#pulma"),
+        ("../../salaisuus.md", "../../salaisuus.md"),
+        ("../muualla/x.md", "../muualla/x.md"),
+        ("kuva.png", "kuva.png"),
+    ],
+)
+def test_links_between_files_become_links_between_pages(target, page):
+    document = luottamus()
+    assert document.path.startswith("reseptit/")
+    assert page_of(target, document) == page
+
+
+def test_highlights_become_marks_and_the_rest_is_escaped():
+    passage = Passage("Pulma", "pulma", "<b>yritys</b> & yritykset", ((3, 9), (16, 25)))
+    assert marked(passage) == "&lt;b&gt;<mark>yritys</mark>&lt;/b&gt; &amp; <mark>yritykset</mark>"
+
+
+def test_a_long_passage_is_cut_around_its_first_highlight():
+    text = "Alku on pitkä. " * 30 + "Tässä on yritys keskellä. " + "Loppu jatkuu. " * 30
+    at = text.index("yritys")
+    shown = marked(Passage("", "", text, ((at, at + 6),)), 100)
+    assert "<mark>yritys</mark>" in shown
+    assert shown.startswith("… Tässä on")
+    assert shown.endswith(" …")
+    assert len(shown) < 140
+
+
+@given(
+    text=st.text(alphabet="ab <&\n.", min_size=1, max_size=400),
+    cuts=st.lists(st.integers(0, 400), max_size=8),
+    length=st.integers(10, 350),
+)
+def test_any_excerpt_is_a_piece_of_its_passage(text, cuts, length):
+    places = sorted({cut for cut in cuts if cut <= len(text)})
+    highlights = tuple(pair for pair in zip(places[::2], places[1::2], strict=False) if pair[0] < pair[1])
+    shown = marked(Passage("", "", text, highlights), length)
+    plain = str(shown).replace("<mark>", "").replace("</mark>", "").removeprefix("… ").removesuffix(" …")
+    for entity, letter in (("&lt;", "<"), ("&gt;", ">"), ("&amp;", "&")):
+        plain = plain.replace(entity, letter)
+    assert plain in text
+
+
+@pytest.mark.parametrize("path", [*PAGES, "/api/v1/library", "/healthz", "/nowhere", "/static/style.css"])
+def test_headers_that_keep_browsers_safe(client, path):
+    headers = client.get(path).headers
+    rules = (rule.split() for rule in headers["content-security-policy"].split(";"))
+    policy = {name: " ".join(values) for name, *values in rules}
+    assert policy["default-src"] == "'none'"
+    assert policy["script-src"] == "'self'"
+    assert policy["frame-ancestors"] == "'none'"
+    assert policy["base-uri"] == "'none'"
+    assert "unsafe" not in headers["content-security-policy"]
+    assert headers["x-content-type-options"] == "nosniff"
+    assert headers["referrer-policy"] == "same-origin"
+
+
+def test_static_files_are_named_by_their_content(client):
+    page = Page(client.get("/").text)
+    [style] = [a["href"] for a in page.all("link") if a.get("rel") == "stylesheet"]
+    assert re.fullmatch(r"/static/style\.css\?v=[0-9a-f]{8}", style)
+    response = client.get(style)
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/css")
+    assert response.text == (web_folder() / "static" / "style.css").read_text(encoding="utf-8")
+
+
+def test_pages_without_an_index_say_that_it_is_being_made(tmp_path, serve):
+    with serve(Settings(index=tmp_path / "index")) as client:
+        for path in PAGES:
+            response = client.get(path)
+            assert response.status_code == 503
+            assert response.headers["content-type"].startswith("text/html")
+            require_harmless(response.text)
+
+
+def test_a_public_address_makes_canonical_links(index, serve):
+    with serve(Settings(index=index, base_url="https://keittokirja.example/")) as client:
+        page = Page(client.get("/reseptit/luottamus?lang=sv").text)
+    links = {(a["rel"], a.get("hreflang")): a["href"] for a in page.all("link")}
+    assert links["canonical", None] == "https://keittokirja.example/reseptit/luottamus"
+    assert links["alternate", "en"] == "https://keittokirja.example/reseptit/luottamus?lang=en"
