@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from cookbook_search.analyze import normalise
 from cookbook_search.errors import QueryError
+from cookbook_search.retrieve.passages import _merged
 from cookbook_search.types import KINDS, PHASES, Filters, Metric, Recipe
 
 RETURN = "Yritykset käyvät kerran eivätkä palaa"
@@ -315,3 +316,7 @@ def test_any_text_is_refused_or_answered_within_the_promises(
             for start, end in passage.highlights:
                 assert ends[-1] <= start < end <= len(passage.text)
                 ends.append(end)
+
+
+def test_overlapping_highlights_become_one():
+    assert _merged([(0, 4), (2, 6), (6, 8), (9, 12), (10, 11)]) == [(0, 6), (6, 8), (9, 12)]

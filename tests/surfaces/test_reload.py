@@ -15,6 +15,7 @@ from kitchen import write_cookbook, write_recipe
 
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
+from cookbook_search.surfaces.http.pages import _metric_documents
 
 REBUILDS = 25
 QUERIES = ["Yritykset eivät palaa", "Mistä rahaa?", "competitors trust", "kärngrupp", "uusi pulma"]
@@ -102,3 +103,20 @@ def test_no_request_fails_while_the_index_is_rebuilt(tmp_path):
     assert len(set(made) & set(seen)) > REBUILDS // 3, seen
     assert "Traceback" not in log
     assert all(seen[path] > REBUILDS for path in ("/api/v1/search", "/", "/api/v1/library"))
+
+
+def test_a_metric_that_goes_between_search_and_page_is_left_out(tmp_path):
+    """The search ran on the old snapshot; the titles of its metrics are looked up in the new one."""
+    corpus = write_cookbook(tmp_path / "corpus")
+    cookbook = Cookbook(Settings(corpus=(corpus,), index=tmp_path / "index"))
+    cookbook.index()
+    found = cookbook.search("Mistä saamme rahaa kokeiluun?")
+    assert any("saatu-raha" in hit.metrics for hit in found.recipes)
+    assert "saatu-raha" in _metric_documents(found, cookbook)
+    (corpus / "mittarit" / "saatu-raha.md").unlink()
+    (corpus / "reseptit" / "avustushaku.md").unlink()
+    cookbook.index()
+    assert cookbook.reload()
+    assert not cookbook.reload()
+    named = {metric for hit in found.recipes for metric in hit.metrics}
+    assert set(_metric_documents(found, cookbook)) == named - {"saatu-raha"}
