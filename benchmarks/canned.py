@@ -12,7 +12,7 @@ from fastapi import Response
 
 from cookbook_search.config import read_settings
 from cookbook_search.surfaces.http.server import create_app
-from cookbook_search.surfaces.http.wire import SearchRequest
+from cookbook_search.surfaces.wire.search import SearchRequest
 
 SIZE = 19_500
 """Bytes of the canned response; ``benchmarks.load`` prints the real mean beside it."""

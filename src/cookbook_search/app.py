@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from functools import cached_property
+from typing import TYPE_CHECKING
 
 from cookbook_search.analyze import Analyzer, open_analyzer
 from cookbook_search.check import structural_faults
@@ -15,6 +16,9 @@ from cookbook_search.index import Manifest, Progress, Snapshot, build, current_i
 from cookbook_search.parse import read_corpus
 from cookbook_search.retrieve import Explanation, Searcher, open_searcher, read_parameters
 from cookbook_search.types import AnyDocument, Filters, Kind, Language, SearchResult
+
+if TYPE_CHECKING:
+    from cookbook_search.store import Database
 
 _Key = tuple[str, int, Language | None, Filters]
 
@@ -66,6 +70,13 @@ class Cookbook:
             return False
         self.open()
         return True
+
+    @cached_property
+    def database(self) -> Database:
+        """What outlives the process; opened when first used. Raises SettingsError, StoreError."""
+        from cookbook_search.store import open_database  # a server that only searches starts without it
+
+        return open_database(self.settings.database)
 
     @property
     def ready(self) -> bool:

@@ -52,6 +52,10 @@ class Settings(BaseSettings):
     cache_size: int = Field(
         default=1024, ge=0, description="Answers kept in memory for repeated queries; 0 keeps none."
     )
+    database: str = Field(
+        default="sqlite:///state/cookbook.db",
+        description="What must outlive the process: SQLAlchemy URL of a SQLite or PostgreSQL database.",
+    )
     max_body_bytes: int = Field(
         default=65536, ge=1024, description="Largest request body in bytes; a larger one is refused."
     )

@@ -11,7 +11,8 @@ CookbookError
 │   ├── SnapshotMismatch   built with another model, analyzer or format
 │   └── BuildRunning       another build holds the lock
 ├── ModelError             an embedding model is missing, damaged or of another shape
-└── EvaluationError        judged queries cannot be read
+├── EvaluationError        judged queries cannot be read
+└── StoreError             the database cannot be reached, read or written
 
 A message is one sentence a person can act on; it says what to do.
 """
@@ -93,3 +94,7 @@ class ModelError(CookbookError):
 
 class EvaluationError(CookbookError):
     """Judged queries cannot be read."""
+
+
+class StoreError(CookbookError):
+    """The database cannot be reached, read or written."""

@@ -34,8 +34,9 @@ def raised_classes() -> dict[str, type[Exception]]:
 def test_the_drawn_tree_is_the_tree_of_the_classes() -> None:
     drawn = {name: parent for name, (parent, _) in drawn_tree().items()}
 
+    assert drawn
+
     assert drawn == {name: kind.__bases__[0].__name__ for name, kind in raised_classes().items()}
-    assert len(drawn) == 12
 
 
 def test_every_error_is_described_in_the_tree_and_by_its_class() -> None:

@@ -159,7 +159,7 @@ def test_the_corpus_of_the_tests_is_read_whole(small_corpus: Path) -> None:
             change("owner: Vantaa", "owner: " + "[" * 60_000),
             "owner:",
             "yaml",
-            "nested too deep",
+            "nest",  # newer libyaml refuses it itself, in words of its own
             id="nested",
         ),
         pytest.param(

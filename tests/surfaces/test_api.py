@@ -254,7 +254,13 @@ def test_a_streamed_body_within_the_limit_is_read(client):
 
 @pytest.mark.parametrize(
     "path",
-    ["/nowhere", "/api/v1/nothing", "/api/v2/search", "/static/none.css", "/static/%2e%2e/strings/fi.json"],
+    [
+        "/nowhere",
+        "/api/v1/nothing",
+        "/api/v2/search",
+        "/static/none.css",
+        "/static/%2e%2e/strings/fi/site.json",
+    ],
 )
 def test_an_unknown_path_is_a_problem(client, path):
     require_problem(client.get(path), 404)

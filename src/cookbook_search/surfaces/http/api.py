@@ -12,15 +12,12 @@ from fastapi.responses import PlainTextResponse, Response
 from cookbook_search.app import Cookbook
 from cookbook_search.surfaces.http.problems import MEDIA_TYPE, problem_response
 from cookbook_search.surfaces.http.render import to_html
-from cookbook_search.surfaces.http.wire import (
-    DocumentOut,
-    LibraryResponse,
-    Problem,
+from cookbook_search.surfaces.wire.base import Problem
+from cookbook_search.surfaces.wire.documents import DocumentOut, LibraryResponse, document_card, document_out
+from cookbook_search.surfaces.wire.search import (
     SearchParameters,
     SearchRequest,
     SearchResponse,
-    document_card,
-    document_out,
     search_response,
 )
 from cookbook_search.types import Filters, Kind, Language

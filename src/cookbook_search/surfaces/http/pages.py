@@ -22,7 +22,8 @@ from cookbook_search.retrieve.search import FACET_LEAST
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.http.render import to_html
 from cookbook_search.surfaces.http.strings import choose_language, read_strings
-from cookbook_search.surfaces.http.wire import MAX_QUERY, url_of
+from cookbook_search.surfaces.wire.documents import url_of
+from cookbook_search.surfaces.wire.search import MAX_QUERY
 from cookbook_search.types import (
     LEVELS,
     PHASES,

@@ -9,14 +9,15 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from cookbook_search.errors import CookbookError, DocumentNotFound, QueryError, SnapshotError
-from cookbook_search.surfaces.http.wire import Problem
+from cookbook_search.errors import CookbookError, DocumentNotFound, QueryError, SnapshotError, StoreError
+from cookbook_search.surfaces.wire.base import Problem
 
 MEDIA_TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[CookbookError], HTTPStatus], ...] = (
     (QueryError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (DocumentNotFound, HTTPStatus.NOT_FOUND),
     (SnapshotError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (CookbookError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 

@@ -12,11 +12,11 @@ Strings = Mapping[str, str]
 
 
 def read_strings(web: Path) -> dict[Language, Strings]:
-    """``web/strings/<language>.json`` of each language."""
-    return {
-        language: json.loads((web / "strings" / f"{language}.json").read_text(encoding="utf-8"))
-        for language in LANGUAGES
-    }
+    """``web/strings/<language>/<room>.json``, all rooms of a language in one; a key stands in one room alone.
+
+    Raises ValueError where two rooms have the same key.
+    """
+    return {language: _rooms(web / "strings" / language) for language in LANGUAGES}
 
 
 def choose_language(asked: str | None, accept_language: str, default: Language) -> Language:
@@ -35,3 +35,13 @@ def choose_language(asked: str | None, accept_language: str, default: Language) 
             if code == language and weight < 0:
                 return language
     return default
+
+
+def _rooms(folder: Path) -> Strings:
+    strings: dict[str, str] = {}
+    for file in sorted(folder.glob("*.json")):
+        room: dict[str, str] = json.loads(file.read_text(encoding="utf-8"))
+        if twice := strings.keys() & room.keys():
+            raise ValueError(f"{file} repeats strings of another room: {', '.join(sorted(twice))}")
+        strings |= room
+    return strings

@@ -1,0 +1,10 @@
+"""Alembic's entry: runs the migrations over the connection that ``Database.upgrade`` lends."""
+
+from alembic import context
+
+from cookbook_search.store.schema import metadata
+
+connection = context.config.attributes["connection"]
+context.configure(connection=connection, target_metadata=metadata, render_as_batch=True)
+with context.begin_transaction():
+    context.run_migrations()

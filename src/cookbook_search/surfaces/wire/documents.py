@@ -1,0 +1,103 @@
+"""Documents as JSON."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from pydantic import Field
+
+from cookbook_search.surfaces.wire.base import Wire
+from cookbook_search.types import AnyDocument, Kind, Language, Level, Metric, Phase, Recipe
+
+PATHS: dict[Kind, str] = {"recipe": "reseptit", "method": "menetelmat", "metric": "mittarit"}
+
+
+class DocumentCard(Wire):
+    """A document in a list."""
+
+    id: str
+    kind: Kind
+    title: str
+    summary: str
+    url: str
+    owner: str
+    tags: list[str]
+    phase: Phase | None = None
+    level: Level | None = None
+
+
+class SourceOut(Wire):
+    """A published work that the document leans on."""
+
+    title: str
+    author: str
+    year: int
+    url: str
+
+
+class DocumentOut(DocumentCard):
+    """A whole document."""
+
+    body: str = Field(description="Markdown, in Finnish.")
+    html: str = Field(description="The same, rendered and sanitised.")
+    problems: list[str]
+    related: list[str]
+    prerequisites: list[str] = Field(default_factory=list)
+    methods: list[str] = Field(default_factory=list)
+    metrics: list[str] = Field(default_factory=list)
+    sources: list[SourceOut]
+    updated: str
+    formula: str | None = None
+    unit: str | None = None
+    direction: Literal["up", "down", "balance"] | None = None
+    data_source: str | None = None
+    frequency: str | None = None
+
+
+class LibraryResponse(Wire):
+    """Everything there is, in the cookbook's order."""
+
+    documents: list[DocumentCard]
+    tags: dict[str, str] = Field(description="Id of a tag -> its name.")
+
+
+def url_of(document: AnyDocument) -> str:
+    """Path of the document's page."""
+    return f"/{PATHS[document.kind]}/{document.id}"
+
+
+def document_card(document: AnyDocument, language: Language) -> DocumentCard:
+    """The document as a list shows it."""
+    return DocumentCard(**_card_fields(document, language))
+
+
+def document_out(document: AnyDocument, html: str, language: Language) -> DocumentOut:
+    """The whole document."""
+    fields = _card_fields(document, language) | {
+        "body": document.body.strip(),
+        "html": html,
+        "problems": list(document.problems[language]),
+        "related": list(document.related),
+        "sources": [SourceOut(**source.model_dump()) for source in document.sources],
+        "updated": document.updated.isoformat(),
+    }
+    if isinstance(document, Recipe):
+        fields |= {field: list(getattr(document, field)) for field in ("prerequisites", "methods", "metrics")}
+    if isinstance(document, Metric):
+        fields |= {field: getattr(document, field) for field in ("formula", "unit", "direction")}
+        fields |= {field: getattr(document, field)[language] for field in ("data_source", "frequency")}
+    return DocumentOut(**fields)
+
+
+def _card_fields(document: AnyDocument, language: Language) -> dict[str, object]:
+    return {
+        "id": document.id,
+        "kind": document.kind,
+        "title": document.title[language],
+        "summary": document.summary[language],
+        "url": url_of(document),
+        "owner": document.owner,
+        "tags": list(document.tags),
+        "phase": document.phase if isinstance(document, Recipe) else None,
+        "level": document.level if isinstance(document, Metric) else None,
+    }
