@@ -158,4 +158,4 @@ def test_the_make_targets_that_are_named_exist() -> None:
 def test_the_command_line_names_its_own_commands() -> None:
     (listed,) = re.findall(r"`cookbook ([^`]+)`", cli.__doc__ or "")
 
-    assert set(listed.split(" | ")) == set(commands())
+    assert {name.strip() for name in listed.split("|")} == set(commands())

@@ -1,4 +1,6 @@
-"""The command line, one module a command or a group of them: `cookbook check | index | search | serve | eval`.
+"""The command line, one module a command or a group of them.
+
+`cookbook check | index | search | serve | eval`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
