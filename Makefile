@@ -12,7 +12,8 @@ serve: setup ## Build the index and serve the pages and the API
 index: setup ## Build a snapshot of the corpus
 	$(BIN)/cookbook index
 
-test: setup .venv/dev ## Run the tests with coverage
+test: setup .venv/dev ## Run the tests with coverage, the browser tests in Chromium
+	@sh scripts/chromium.sh
 	$(BIN)/pytest --cov --cov-report=term
 
 check: setup .venv/dev ## Lint, types, layers, and the rules of the corpus

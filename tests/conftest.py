@@ -1,6 +1,8 @@
 """Fixtures that every folder of tests shares."""
 
+import os
 import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -8,6 +10,15 @@ import pytest
 from cookbook_search.analyze import Analyzer, open_analyzer
 
 FIXTURES = Path(__file__).parent / "fixtures"
+
+
+@pytest.fixture(autouse=True, scope="session")
+def own_settings() -> Iterator[None]:
+    """No setting of the machine reaches a test."""
+    with pytest.MonkeyPatch.context() as patch:
+        for name in [name for name in os.environ if name.startswith("COOKBOOK_")]:
+            patch.delenv(name)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
-import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import httpx
 import pytest
-import uvicorn
 from kitchen import write_cookbook, write_guest, write_recipe
+from serving import serving
 
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
-from cookbook_search.surfaces.http.server import create_app
 
 HOSTILE_TEXT = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 HOSTILE_BODY = """## Pulma
@@ -57,15 +53,6 @@ HOSTILE_BODY = """## Pulma
 """
 
 
-@pytest.fixture(autouse=True, scope="session")
-def own_settings() -> Iterator[None]:
-    """No setting of the machine reaches a test."""
-    with pytest.MonkeyPatch.context() as patch:
-        for name in [name for name in os.environ if name.startswith("COOKBOOK_")]:
-            patch.delenv(name)
-        yield
-
-
 @pytest.fixture(scope="session")
 def corpora(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     """Two cities' cookbooks."""
@@ -93,34 +80,20 @@ def index(corpora: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) 
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[httpx.Client]:
+def client_of(settings: Settings) -> Iterator[httpx.Client]:
     """A client of a real server that runs in a thread of this process."""
-    config = uvicorn.Config(create_app(settings), port=0, log_level="warning", ws="none", access_log=False)
-    server = uvicorn.Server(config)
-    thread = threading.Thread(target=server.run)
-    thread.start()
-    try:
-        deadline = time.monotonic() + 60
-        while not server.started:
-            assert thread.is_alive()
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
-        port = server.servers[0].sockets[0].getsockname()[1]
-        with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=60) as client:
-            yield client
-    finally:
-        server.should_exit = True
-        thread.join()
+    with serving(settings) as address, httpx.Client(base_url=address, timeout=60) as client:
+        yield client
 
 
 @pytest.fixture(scope="session")
 def serve():
     """Start a server of one's own: ``with serve(settings) as client``."""
-    return serving
+    return client_of
 
 
 @pytest.fixture(scope="session")
 def client(index: Path) -> Iterator[httpx.Client]:
     """A client of a server that many tests share."""
-    with serving(Settings(index=index)) as opened:
+    with client_of(Settings(index=index)) as opened:
         yield opened
