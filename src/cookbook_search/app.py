@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import AsyncIterator, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
 from cookbook_search.analyze import Analyzer, open_analyzer
+from cookbook_search.answer import Answerer, open_answerer
 from cookbook_search.check import structural_faults
 from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder, open_embedder
@@ -15,7 +17,17 @@ from cookbook_search.errors import CorpusError, DocumentNotFound
 from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, load
 from cookbook_search.parse import read_corpus
 from cookbook_search.retrieve import Explanation, Searcher, open_searcher, read_parameters
-from cookbook_search.types import AnyDocument, Filters, Kind, Language, SearchResult
+from cookbook_search.types import (
+    Answer,
+    AnswerDone,
+    AnswerEvent,
+    AnyDocument,
+    Filters,
+    Kind,
+    Language,
+    Message,
+    SearchResult,
+)
 
 if TYPE_CHECKING:
     from cookbook_search.store import Database
@@ -98,6 +110,22 @@ class Cookbook:
         """How the query was read and what each part of the retrieval gave. Raises QueryError."""
         return self._open_served().searcher.explain(query, language)
 
+    async def stream(
+        self, messages: Sequence[Message], language: Language | None = None
+    ) -> AsyncIterator[AnswerEvent]:
+        """The assistant's answer to the last message, as it comes: sources, text, then the whole.
+
+        ``messages`` is the conversation so far, oldest first, the user's question last. Raises
+        QueryError where it cannot be read, SnapshotError.
+        """
+        async for event in self._open_served().answerer.stream(messages, language):
+            yield event
+
+    async def ask(self, messages: Sequence[Message], language: Language | None = None) -> Answer:
+        """The assistant's whole answer to the last message. Raises like ``stream``."""
+        answers = [e.answer async for e in self.stream(messages, language) if isinstance(e, AnswerDone)]
+        return answers[-1]
+
     def document(self, document_id: str, kind: Kind, owner: str | None = None) -> AnyDocument:
         """The document of this id and kind; ``owner`` decides where several cities have one."""
         for document in self._open_served().by_id.get(document_id, ()):
@@ -124,6 +152,12 @@ class _Served:
     @property
     def snapshot(self) -> Snapshot:
         return self.searcher.snapshot
+
+    @cached_property
+    def answerer(self) -> Answerer:
+        return open_answerer(
+            self.snapshot, lambda query, limit, language: self.search(query, limit, language, Filters())
+        )
 
     @cached_property
     def by_id(self) -> dict[str, list[AnyDocument]]:

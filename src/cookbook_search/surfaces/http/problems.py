@@ -29,6 +29,12 @@ def problem_response(status: int, detail: str, errors: list[dict[str, str]] | No
     return Response(problem.model_dump_json(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
 
+def problem_of(error: CookbookError) -> Problem:
+    """Problem details of an error of ours, for what is not a response of its own."""
+    status = status_of(error)
+    return Problem(title=status.phrase, status=status, detail=str(error))
+
+
 def status_of(error: CookbookError) -> HTTPStatus:
     """The HTTP status that an error of ours becomes."""
     return next(status for kind, status in _STATUS if isinstance(error, kind))

@@ -15,7 +15,7 @@ from cookbook_search import __version__
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
 from cookbook_search.errors import SnapshotError
-from cookbook_search.surfaces.http import api, pages
+from cookbook_search.surfaces.http import api, chat, pages
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.problems import install_problem_handlers
 
@@ -54,6 +54,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     install_problem_handlers(app)
     app.include_router(api.router(cookbook))
+    app.include_router(chat.router(cookbook))
     app.include_router(pages.router(cookbook, web))
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     return app
