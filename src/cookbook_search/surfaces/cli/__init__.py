@@ -1,6 +1,6 @@
 """The command line, one module a command or a group of them.
 
-`cookbook check | index | search | serve | eval`
+`cookbook check | index | search | serve | eval | mcp`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
@@ -12,7 +12,7 @@ import sys
 import typer
 
 from cookbook_search.errors import CookbookError, CorpusError
-from cookbook_search.surfaces.cli import corpus, evaluate, search, serve
+from cookbook_search.surfaces.cli import corpus, evaluate, mcp, search, serve
 from cookbook_search.surfaces.terminal import err
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command()(corpus.index)
 app.command()(search.search)
 app.command()(serve.serve)
 app.command(name="eval")(evaluate.eval_)
+app.command()(mcp.mcp)
 
 
 def main() -> None:

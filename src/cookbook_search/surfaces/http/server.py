@@ -10,6 +10,7 @@ from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.staticfiles import StaticFiles
+from starlette.routing import Route
 
 from cookbook_search import __version__
 from cookbook_search.app import Cookbook
@@ -17,6 +18,7 @@ from cookbook_search.config import Settings
 from cookbook_search.errors import SnapshotError
 from cookbook_search.surfaces.http import api, chat, pages
 from cookbook_search.surfaces.http.guard import Guard
+from cookbook_search.surfaces.http.mcp import McpEndpoint
 from cookbook_search.surfaces.http.problems import install_problem_handlers
 
 log = logging.getLogger(__name__)
@@ -32,12 +34,14 @@ def create_app(settings: Settings) -> FastAPI:
     """The application; it opens the index when it starts and answers 503 until one is there."""
     cookbook = Cookbook(settings)
     web = web_folder()
+    mcp = McpEndpoint(cookbook)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(_try_reload, cookbook)
         watch = asyncio.create_task(_watch(cookbook, settings.reload_seconds))
         yield
+        await mcp.close()
         watch.cancel()
         with suppress(asyncio.CancelledError):
             await watch
@@ -56,6 +60,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.router(cookbook))
     app.include_router(chat.router(cookbook))
     app.include_router(pages.router(cookbook, web))
+    app.router.routes.append(Route("/mcp", mcp, methods=None, include_in_schema=False))
     app.mount("/static", StaticFiles(directory=web / "static"), name="static")
     return app
 

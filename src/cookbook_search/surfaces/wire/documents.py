@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Any, Literal
 
 from pydantic import Field
 
@@ -35,11 +35,10 @@ class SourceOut(Wire):
     url: str
 
 
-class DocumentOut(DocumentCard):
-    """A whole document."""
+class DocumentText(DocumentCard):
+    """A whole document as text."""
 
     body: str = Field(description="Markdown, in Finnish.")
-    html: str = Field(description="The same, rendered and sanitised.")
     problems: list[str]
     related: list[str]
     prerequisites: list[str] = Field(default_factory=list)
@@ -52,6 +51,12 @@ class DocumentOut(DocumentCard):
     direction: Literal["up", "down", "balance"] | None = None
     data_source: str | None = None
     frequency: str | None = None
+
+
+class DocumentOut(DocumentText):
+    """A whole document."""
+
+    html: str = Field(description="The body, rendered and sanitised.")
 
 
 class LibraryResponse(Wire):
@@ -73,9 +78,18 @@ def document_card(document: AnyDocument, language: Language) -> DocumentCard:
 
 def document_out(document: AnyDocument, html: str, language: Language) -> DocumentOut:
     """The whole document."""
-    fields = _card_fields(document, language) | {
+    return DocumentOut(**_text_fields(document, language), html=html)
+
+
+def document_text(document: AnyDocument, language: Language, base_url: str = "") -> DocumentText:
+    """The whole document without HTML; ``base_url`` empty leaves its address a path."""
+    text = DocumentText(**_text_fields(document, language))
+    return text.model_copy(update={"url": base_url.rstrip("/") + text.url})
+
+
+def _text_fields(document: AnyDocument, language: Language) -> dict[str, Any]:
+    fields: dict[str, Any] = _card_fields(document, language) | {
         "body": document.body.strip(),
-        "html": html,
         "problems": list(document.problems[language]),
         "related": list(document.related),
         "sources": [SourceOut(**source.model_dump()) for source in document.sources],
@@ -86,10 +100,10 @@ def document_out(document: AnyDocument, html: str, language: Language) -> Docume
     if isinstance(document, Metric):
         fields |= {field: getattr(document, field) for field in ("formula", "unit", "direction")}
         fields |= {field: getattr(document, field)[language] for field in ("data_source", "frequency")}
-    return DocumentOut(**fields)
+    return fields
 
 
-def _card_fields(document: AnyDocument, language: Language) -> dict[str, object]:
+def _card_fields(document: AnyDocument, language: Language) -> dict[str, Any]:
     return {
         "id": document.id,
         "kind": document.kind,

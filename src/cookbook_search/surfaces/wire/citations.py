@@ -1,0 +1,35 @@
+"""Citations as JSON, the same for chat, MCP and whoever else cites."""
+
+from __future__ import annotations
+
+from pydantic import Field
+
+from cookbook_search.surfaces.wire.base import Wire
+from cookbook_search.surfaces.wire.documents import PATHS
+from cookbook_search.types import Citation, Kind
+
+
+class CitationOut(Wire):
+    """Where a claim stands in the cookbook."""
+
+    id: str
+    kind: Kind
+    title: str
+    heading: str = Field(description="Heading of the passage; empty: the document itself.")
+    anchor: str = Field(description="Fragment on the document's page.")
+    url: str = Field(description="Page and fragment; a path where no public address is configured.")
+    quote: str = Field(description="The cookbook's own words, in Finnish.")
+
+
+def citation_out(citation: Citation, base_url: str = "") -> CitationOut:
+    """The citation with its address; ``base_url`` empty leaves a path."""
+    fragment = f"#{citation.anchor}" if citation.anchor else ""
+    return CitationOut(
+        id=citation.id,
+        kind=citation.kind,
+        title=citation.title,
+        heading=citation.heading,
+        anchor=citation.anchor,
+        url=f"{base_url.rstrip('/')}/{PATHS[citation.kind]}/{citation.id}{fragment}",
+        quote=citation.quote,
+    )
