@@ -46,6 +46,10 @@ class Settings(BaseSettings):
     language: Literal["fi", "sv", "en"] = Field(
         default="fi", description="Interface language where the browser asks for none of ours."
     )
+    theme: str = Field(
+        default="neutral",
+        description="Look of the pages: `neutral`, `vantaa`, `contrast`, or the path of a CSS file.",
+    )
     reload_seconds: float = Field(
         default=1.0, gt=0, description="How often the server looks whether a new snapshot is current."
     )

@@ -12,10 +12,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cookbook_search.config import Settings
+from cookbook_search.errors import SettingsError
 from cookbook_search.parse import document_paths, read_document
-from cookbook_search.surfaces.http.pages import marked
+from cookbook_search.surfaces.http.pages.excerpt import marked
 from cookbook_search.surfaces.http.render import page_of, to_html
-from cookbook_search.surfaces.http.server import web_folder
+from cookbook_search.surfaces.http.server import create_app, web_folder
 from cookbook_search.surfaces.http.strings import choose_language, read_strings
 from cookbook_search.types import Passage
 
@@ -352,12 +353,46 @@ def test_headers_that_keep_browsers_safe(client, path):
 
 def test_static_files_are_named_by_their_content(client):
     page = Page(client.get("/").text)
-    [style] = [a["href"] for a in page.all("link") if a.get("rel") == "stylesheet"]
-    assert re.fullmatch(r"/static/style\.css\?v=[0-9a-f]{8}", style)
+    styles = [a["href"] for a in page.all("link") if a.get("rel") == "stylesheet"]
+    [style] = [address for address in styles if address.endswith("/style.css")]
+    assert re.fullmatch(r"/static/[0-9a-f]{10}/style\.css", style)
     response = client.get(style)
     assert response.status_code == 200
+    assert "immutable" in response.headers["cache-control"]
+    for other in ("/static/style.css", "/static/0123456789/style.css"):
+        assert client.get(other).headers["cache-control"] == "no-cache"
+    assert client.get(f"/static/{'0' * 10}/../../../pyproject.toml").status_code == 404
     assert response.headers["content-type"].startswith("text/css")
     assert response.text == (web_folder() / "static" / "style.css").read_text(encoding="utf-8")
+
+
+def test_a_theme_is_one_that_is_shipped_or_a_file(index, serve, tmp_path):
+    own = tmp_path / "espoo.css"
+    own.write_text(":root { --brand: #004e7c; }")
+    for theme, expected in (("vantaa", "Vantaa"), (str(own), "#004e7c")):
+        with serve(Settings(index=index, theme=theme)) as client:
+            [address] = [a["href"] for a in Page(client.get("/").text).all("link") if "theme" in a["href"]]
+            assert expected in client.get(address).text
+    with pytest.raises(SettingsError, match="COOKBOOK_THEME"):
+        create_app(Settings(index=index, theme="punainen"))
+
+
+def test_every_theme_sets_the_same_tokens():
+    themes = {file.stem: file.read_text() for file in (web_folder() / "static" / "themes").iterdir()}
+    assert set(themes) == {"neutral", "vantaa", "contrast"}
+    light = {name: set(re.findall(r"(--[\w-]+):", css.split("@media")[0])) for name, css in themes.items()}
+    assert light["vantaa"] == light["contrast"] == light["neutral"]
+    style = (web_folder() / "static" / "style.css").read_text()
+    used = set(re.findall(r"var\((--[\w-]+)", style))
+    own = set(re.findall(r"(--[\w-]+):", style))
+    assert used - own <= light["neutral"]
+
+
+def test_pages_and_styles_travel_compressed(client):
+    for path in ("/", "/static/style.css", "/api/v1/library"):
+        response = client.get(path, headers={"Accept-Encoding": "gzip"})
+        assert response.headers["content-encoding"] == "gzip"
+        assert "Accept-Encoding" in response.headers["vary"]
 
 
 def test_pages_without_an_index_say_that_it_is_being_made(tmp_path, serve):

@@ -15,7 +15,7 @@ from kitchen import write_cookbook, write_recipe
 
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
-from cookbook_search.surfaces.http.pages import _metric_documents
+from cookbook_search.surfaces.http.pages.search import _metric_documents
 
 REBUILDS = 25
 QUERIES = ["Yritykset eivät palaa", "Mistä rahaa?", "competitors trust", "kärngrupp", "uusi pulma"]

@@ -9,7 +9,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 
 from fastapi import FastAPI
-from fastapi.staticfiles import StaticFiles
+from fastapi.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
 
 from cookbook_search import __version__
@@ -17,6 +17,7 @@ from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
 from cookbook_search.errors import SnapshotError
 from cookbook_search.surfaces.http import api, chat, pages
+from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
 from cookbook_search.surfaces.http.problems import install_problem_handlers
@@ -35,6 +36,7 @@ def create_app(settings: Settings) -> FastAPI:
     cookbook = Cookbook(settings)
     web = web_folder()
     mcp = McpEndpoint(cookbook)
+    assets = Assets(web / "static", settings.theme)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -55,13 +57,14 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     install_problem_handlers(app)
     app.include_router(api.router(cookbook))
     app.include_router(chat.router(cookbook))
-    app.include_router(pages.router(cookbook, web))
     app.router.routes.append(Route("/mcp", mcp, methods=None, include_in_schema=False))
-    app.mount("/static", StaticFiles(directory=web / "static"), name="static")
+    app.include_router(pages.router(cookbook, web, assets))
+    app.mount("/static", assets, name="static")
     return app
 
 

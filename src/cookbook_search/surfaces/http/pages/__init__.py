@@ -1,0 +1,22 @@
+"""The pages, rendered on the server: they work without JavaScript. One module a page."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from fastapi import APIRouter
+from fastapi.responses import HTMLResponse
+
+from cookbook_search.app import Cookbook
+from cookbook_search.surfaces.http.assets import Assets
+from cookbook_search.surfaces.http.pages import documents, search
+from cookbook_search.surfaces.http.pages.site import open_site
+
+
+def router(cookbook: Cookbook, web: Path, assets: Assets) -> APIRouter:
+    """The routes of all pages, answering from this cookbook with the templates of ``web``."""
+    site = open_site(cookbook, web, assets)
+    routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+    for page in (search, documents):
+        routes.include_router(page.router(site))
+    return routes

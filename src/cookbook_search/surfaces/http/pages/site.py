@@ -1,0 +1,90 @@
+"""What all pages share: words, templates, links that keep the reader's language."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from http import HTTPStatus
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import Request
+from fastapi.responses import HTMLResponse
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from cookbook_search.app import Cookbook
+from cookbook_search.errors import CookbookError
+from cookbook_search.surfaces.http.assets import Assets
+from cookbook_search.surfaces.http.pages.excerpt import marked
+from cookbook_search.surfaces.http.problems import status_of
+from cookbook_search.surfaces.http.strings import Strings, choose_language, read_strings
+from cookbook_search.surfaces.wire.documents import url_of
+from cookbook_search.types import LEVELS, PHASES, Language
+
+FRAGMENT_HEADER = "x-fragment"
+"""With this request header only the changing part of a page is rendered; the page's script asks so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """Renders the pages of one cookbook."""
+
+    cookbook: Cookbook
+    strings: Mapping[Language, Strings]
+    templates: Environment
+    assets: Assets
+
+    def language(self, request: Request) -> Language:
+        """The interface language of the request: asked for in the address, the browser's, or the setting."""
+        return choose_language(
+            request.query_params.get("lang"),
+            request.headers.get("accept-language", ""),
+            self.cookbook.settings.language,
+        )
+
+    def href(self, request: Request) -> Callable[..., str]:
+        """Makes links that keep the language which the reader chose: ``href(path, **parameters)``."""
+        chosen = {"lang": self.language(request)} if request.query_params.get("lang") else {}
+
+        def href(path: str, **parameters: object) -> str:
+            path, hash_sign, fragment = path.partition("#")
+            kept = parameters | chosen
+            query = urlencode({name: value for name, value in kept.items() if value}, doseq=True)
+            return path + (f"?{query}" if query else "") + hash_sign + fragment
+
+        return href
+
+    def page(
+        self, request: Request, template: str, status: int = HTTPStatus.OK, **values: Any
+    ) -> HTMLResponse:
+        """A template rendered with the values and with what every page needs."""
+        language = self.language(request)
+        context = {
+            "t": self.strings[language], "language": language, "href": self.href(request), "url_of": url_of,
+            "path": request.url.path, "phases": PHASES, "levels": LEVELS, "languages": tuple(self.strings),
+            "assets": self.assets, "base_url": self.cookbook.settings.base_url.rstrip("/"),
+            "switch": {code: _switched(request, code) for code in self.strings},
+        }  # fmt: skip
+        html = self.templates.get_template(template).render(context | values)
+        headers = {"Vary": f"Accept-Language, {FRAGMENT_HEADER}", "Content-Language": language}
+        return HTMLResponse(html, status_code=status, headers=headers)
+
+    def missing(self, request: Request, error: CookbookError) -> HTMLResponse:
+        """The page that says what is not there, or not yet."""
+        return self.page(request, "missing.html", status_of(error), error=type(error).__name__)
+
+
+def open_site(cookbook: Cookbook, web: Path, assets: Assets) -> Site:
+    """Read strings and templates of ``web``."""
+    templates = Environment(
+        loader=FileSystemLoader(web / "templates"), autoescape=True, undefined=StrictUndefined,
+        trim_blocks=True, lstrip_blocks=True,
+    )  # fmt: skip
+    templates.filters["marked"] = marked
+    return Site(cookbook, read_strings(web), templates, assets)
+
+
+def _switched(request: Request, language: Language) -> str:
+    parameters = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"{request.url.path}?{urlencode([*parameters, ('lang', language)])}"
