@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from cookbook_search.chunk import MAX_WORDS, chunks
 from cookbook_search.parse import blocks, read_corpus, sections
-from cookbook_search.surfaces.http.render import to_html
+from cookbook_search.surfaces.render import to_html
 from cookbook_search.types import AnyDocument, Chunk, Effort, Localised, Phrasings, Recipe
 
 

@@ -15,9 +15,9 @@ from cookbook_search.config import Settings
 from cookbook_search.errors import SettingsError
 from cookbook_search.parse import document_paths, read_document
 from cookbook_search.surfaces.http.pages.excerpt import marked
-from cookbook_search.surfaces.http.render import page_of, to_html
-from cookbook_search.surfaces.http.server import create_app, web_folder
-from cookbook_search.surfaces.http.strings import choose_language, read_strings
+from cookbook_search.surfaces.http.server import create_app
+from cookbook_search.surfaces.render import page_of, to_html
+from cookbook_search.surfaces.strings import choose_language, read_strings, web_folder
 from cookbook_search.types import Passage
 
 QUERY = "Kilpailijat eivät kerro toisilleen mitään"

@@ -11,7 +11,7 @@ from fastapi.responses import PlainTextResponse, Response
 
 from cookbook_search.app import Cookbook
 from cookbook_search.surfaces.http.problems import MEDIA_TYPE, problem_response
-from cookbook_search.surfaces.http.render import to_html
+from cookbook_search.surfaces.render import to_html
 from cookbook_search.surfaces.wire.base import Problem
 from cookbook_search.surfaces.wire.documents import DocumentOut, LibraryResponse, document_card, document_out
 from cookbook_search.surfaces.wire.search import (

@@ -6,7 +6,6 @@ import asyncio
 import logging
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
-from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
@@ -21,14 +20,9 @@ from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
 from cookbook_search.surfaces.http.problems import install_problem_handlers
+from cookbook_search.surfaces.strings import web_folder
 
 log = logging.getLogger(__name__)
-
-
-def web_folder() -> Path:
-    """Templates, strings and static files: in the installed package, or at the project's root."""
-    packaged = Path(__file__).parents[2] / "web"
-    return packaged if packaged.is_dir() else Path(__file__).parents[4] / "web"
 
 
 def create_app(settings: Settings) -> FastAPI:

@@ -14,7 +14,7 @@ from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError, DocumentNotFound
 from cookbook_search.parse import sections
 from cookbook_search.surfaces.http.pages.site import Site
-from cookbook_search.surfaces.http.render import to_html
+from cookbook_search.surfaces.render import to_html
 from cookbook_search.types import AnyDocument, Kind, Metric, Recipe
 
 

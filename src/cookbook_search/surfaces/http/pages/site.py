@@ -18,7 +18,7 @@ from cookbook_search.errors import CookbookError
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.pages.excerpt import marked
 from cookbook_search.surfaces.http.problems import status_of
-from cookbook_search.surfaces.http.strings import Strings, choose_language, read_strings
+from cookbook_search.surfaces.strings import Strings, choose_language, read_strings
 from cookbook_search.surfaces.wire.documents import url_of
 from cookbook_search.types import LEVELS, PHASES, Language
 

@@ -11,6 +11,12 @@ from cookbook_search.types import LANGUAGES, Language
 Strings = Mapping[str, str]
 
 
+def web_folder() -> Path:
+    """Templates, strings and static files: in the installed package, or at the project's root."""
+    packaged = Path(__file__).parents[1] / "web"
+    return packaged if packaged.is_dir() else Path(__file__).parents[3] / "web"
+
+
 def read_strings(web: Path) -> dict[Language, Strings]:
     """``web/strings/<language>/<room>.json``, all rooms of a language in one; a key stands in one room alone.
 
