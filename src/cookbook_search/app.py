@@ -16,7 +16,7 @@ from cookbook_search.embed import Embedder, open_embedder
 from cookbook_search.errors import CorpusError, DocumentNotFound
 from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, load
 from cookbook_search.parse import read_corpus
-from cookbook_search.retrieve import Explanation, Searcher, open_searcher, read_parameters
+from cookbook_search.retrieve import Explanation, Searcher, Suggester, open_searcher, read_parameters
 from cookbook_search.types import (
     Answer,
     AnswerDone,
@@ -27,6 +27,7 @@ from cookbook_search.types import (
     Language,
     Message,
     SearchResult,
+    Suggestion,
 )
 
 if TYPE_CHECKING:
@@ -126,6 +127,10 @@ class Cookbook:
         answers = [e.answer async for e in self.stream(messages, language) if isinstance(e, AnswerDone)]
         return answers[-1]
 
+    def suggest(self, text: str, language: Language | None = None, limit: int = 8) -> tuple[Suggestion, ...]:
+        """What an unfinished query may become; see ``Suggester``. Raises SnapshotError."""
+        return self._open_served().suggester(text, language, limit)
+
     def document(self, document_id: str, kind: Kind, owner: str | None = None) -> AnyDocument:
         """The document of this id and kind; ``owner`` decides where several cities have one."""
         for document in self._open_served().by_id.get(document_id, ()):
@@ -158,6 +163,10 @@ class _Served:
         return open_answerer(
             self.snapshot, lambda query, limit, language: self.search(query, limit, language, Filters())
         )
+
+    @cached_property
+    def suggester(self) -> Suggester:
+        return Suggester(self.snapshot.documents)
 
     @cached_property
     def by_id(self) -> dict[str, list[AnyDocument]]:

@@ -413,3 +413,21 @@ def test_no_request_is_an_error_of_the_server(client, body):
         assert set(response.json()) == RESPONSE
     else:
         require_problem(response, 422)
+
+
+def test_suggestions_say_where_they_lead(client):
+    answer = client.get("/api/v1/suggest", params={"q": "yrit", "language": "fi"}).json()
+    assert answer["query"] == "yrit"
+    first = answer["suggestions"][0]
+    assert client.get(first["url"]).status_code == 200
+    assert first["kind"] in {"recipe", "method", "metric", "problem"}
+    assert all(0 <= start < end <= len(first["text"]) for start, end in first["highlights"])
+
+
+@pytest.mark.parametrize(
+    "parameters", [{}, {"q": ""}, {"q": "x" * 201}, {"q": "x", "limit": 0}, {"q": "x", "y": 1}]
+)
+def test_a_wrong_suggestion_request_is_a_problem(client, parameters):
+    response = client.get("/api/v1/suggest", params=parameters)
+    assert response.status_code == 422
+    assert response.headers["content-type"] == "application/problem+json"

@@ -4,5 +4,15 @@ from cookbook_search.retrieve.explain import Explanation
 from cookbook_search.retrieve.parameters import Parameters, read_parameters
 from cookbook_search.retrieve.query import Query
 from cookbook_search.retrieve.search import Judged, Searcher, open_searcher
+from cookbook_search.retrieve.suggest import Suggester
 
-__all__ = ["Explanation", "Judged", "Parameters", "Query", "Searcher", "open_searcher", "read_parameters"]
+__all__ = [
+    "Explanation",
+    "Judged",
+    "Parameters",
+    "Query",
+    "Searcher",
+    "Suggester",
+    "open_searcher",
+    "read_parameters",
+]

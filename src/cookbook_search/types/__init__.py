@@ -45,6 +45,7 @@ from cookbook_search.types.retrieval import (
     MetricHit,
     Passage,
     SearchResult,
+    Suggestion,
 )
 
 __all__ = [
@@ -84,6 +85,7 @@ __all__ = [
     "Slug",
     "Source",
     "SourcesFound",
+    "Suggestion",
     "Tag",
     "Term",
     "TextDelta",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Literal
 
-from cookbook_search.types.documents import AnyDocument, Language, Metric
+from cookbook_search.types.documents import AnyDocument, Kind, Language, Metric
 
 ChunkKind = Literal["title", "problem", "question", "section", "step"]
 
@@ -89,3 +89,17 @@ class SearchResult:
     """Field of ``Filters`` -> value -> how many of the matching documents have it."""
     corrected: dict[str, str] = field(default_factory=dict)
     """Words of the query that were read as another word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """What an unfinished query may become."""
+
+    text: str
+    kind: Kind | Literal["problem"]
+    """Of what the text is the title; a problem is a phrasing to search with."""
+    language: Language
+    document: AnyDocument
+    """The document of this title or problem."""
+    highlights: tuple[tuple[int, int], ...]
+    """Half-open character ranges of ``text`` that fit the query."""

@@ -20,6 +20,7 @@ from cookbook_search.surfaces.wire.search import (
     SearchResponse,
     search_response,
 )
+from cookbook_search.surfaces.wire.suggest import SuggestParameters, SuggestResponse, suggest_response
 from cookbook_search.types import Filters, Kind, Language
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
@@ -56,6 +57,12 @@ def router(cookbook: Cookbook) -> APIRouter:
     def search_by_address(parameters: Annotated[SearchParameters, Query()]) -> Response:
         """The same by query parameters."""
         return answer(parameters.q, parameters.limit, parameters.language, parameters.to_filters())
+
+    @routes.get("/api/v1/suggest", responses=_PROBLEMS, tags=["search"])
+    def suggest(parameters: Annotated[SuggestParameters, Query()]) -> SuggestResponse:
+        """Titles and phrasings of problems for an unfinished query."""
+        found = cookbook.suggest(parameters.q, parameters.language, parameters.limit)
+        return suggest_response(parameters.q, found)
 
     def document(document_id: str, kind: Kind, language: Language, owner: str | None) -> DocumentOut:
         found = cookbook.document(document_id, kind, owner)
