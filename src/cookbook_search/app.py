@@ -14,7 +14,7 @@ from cookbook_search.check import structural_faults
 from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder, open_embedder
 from cookbook_search.errors import CorpusError, DocumentNotFound
-from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, load
+from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, known_documents, load
 from cookbook_search.parse import read_corpus
 from cookbook_search.retrieve import Explanation, Searcher, Suggester, open_searcher, read_parameters
 from cookbook_search.types import (
@@ -57,7 +57,7 @@ class Cookbook:
         Raises CorpusError with every fault that stops the build (the old snapshot stays),
         BuildRunning, SnapshotError.
         """
-        corpus, faults = read_corpus(self.settings.corpus)
+        corpus, faults = read_corpus(self.settings.corpus, known_documents(self.settings.index))
         faults = [*faults, *structural_faults(corpus)]
         if faults or not corpus.documents:
             raise CorpusError(faults)

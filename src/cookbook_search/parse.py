@@ -7,7 +7,7 @@ other files are read all the same.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar
@@ -146,8 +146,14 @@ def links(tokens: Sequence[Token]) -> Iterator[tuple[str, str, int]]:
                 yield str(child.attrs["href"]), text, (token.map or [0])[0]
 
 
-def read_corpus(roots: Sequence[Path]) -> tuple[Corpus, list[Fault]]:
-    """Read every document under ``roots``; what cannot be read becomes a fault, never an exception."""
+def read_corpus(
+    roots: Sequence[Path], known: Mapping[str, AnyDocument] | None = None
+) -> tuple[Corpus, list[Fault]]:
+    """Read every document under ``roots``; what cannot be read becomes a fault, never an exception.
+
+    ``known`` (digest -> document) holds documents that were read before without faults; a file
+    that has not changed since is not parsed again.
+    """
     documents: list[AnyDocument] = []
     faults: list[Fault] = []
     vocabularies: list[Vocabulary] = []
@@ -167,7 +173,7 @@ def read_corpus(roots: Sequence[Path]) -> tuple[Corpus, list[Fault]]:
         faults += outside_faults
         digest.update(f"{vocabulary.model_dump_json()}\0{outside.model_dump_json()}".encode())
         for path in document_paths(root):
-            document, document_faults = read_document(path, root)
+            document, document_faults = read_document(path, root, known)
             faults += document_faults
             if document is not None:
                 documents.append(document)
@@ -183,7 +189,9 @@ def document_paths(root: Path) -> list[Path]:
     return [path for folder in FOLDERS for path in sorted((root / folder).glob("*.md"))]
 
 
-def read_document(path: Path, root: Path) -> tuple[AnyDocument | None, list[Fault]]:
+def read_document(
+    path: Path, root: Path, known: Mapping[str, AnyDocument] | None = None
+) -> tuple[AnyDocument | None, list[Fault]]:
     """Read one file and its questions; no document where a fault makes it unusable."""
     name = str(path.relative_to(root))
     text, faults = _read_text(path, name)
@@ -194,9 +202,14 @@ def read_document(path: Path, root: Path) -> tuple[AnyDocument | None, list[Faul
         return None, [
             Fault(name, 1, "front-matter", "Begin the file with front matter between two lines `---`.")
         ]
-    questions, question_faults, question_bytes = _read_questions(root, path.stem)
+    question_text, question_faults = _read_question_text(root, path.stem)
     faults += question_faults
-    digest = hashlib.sha256(f"{PARSE_FORMAT}\0{text}\0{question_bytes}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{PARSE_FORMAT}\0{text}\0{question_text or ''}".encode()).hexdigest()
+    before = (known or {}).get(digest)
+    if before is not None and before.path == name and not faults:
+        return before, []
+    questions, question_faults = _read_questions(question_text, path.stem)
+    faults += question_faults
     kind = FOLDERS[path.parent.name]
     extra = {"body": body, "body_line": body_line, "path": name, "digest": digest, "questions": questions}
     document, model_faults = _validate(_MODELS[kind], front, name, 2, extra)
@@ -245,23 +258,26 @@ class _Questions(Model):
     en: tuple[_Question, ...] = ()
 
 
-def _read_questions(root: Path, stem: str) -> tuple[Phrasings, list[Fault], str]:
+def _read_question_text(root: Path, stem: str) -> tuple[str | None, list[Fault]]:
     path = root / QUESTIONS / f"{stem}.yaml"
     if not path.is_file():
-        return Phrasings(), [], ""
-    name = f"{QUESTIONS}/{stem}.yaml"
-    text, faults = _read_text(path, name)
+        return None, []
+    return _read_text(path, f"{QUESTIONS}/{path.name}")
+
+
+def _read_questions(text: str | None, stem: str) -> tuple[Phrasings, list[Fault]]:
     if text is None:
-        return Phrasings(), faults, ""
+        return Phrasings(), []
+    name = f"{QUESTIONS}/{stem}.yaml"
     read, faults = _validate(_Questions, text, name, 1, {})
     if read is None:
-        return Phrasings(), faults, text
+        return Phrasings(), faults
     if read.id != stem:
         faults.append(
             Fault(name, 1, "id", f"The id `{read.id}` differs from the file name; make them equal.")
         )
     texts = {code: [question.text for question in getattr(read, code)] for code in LANGUAGES}
-    return Phrasings.model_validate(texts), faults, text
+    return Phrasings.model_validate(texts), faults
 
 
 def _orphan_questions(root: Path) -> Iterator[Fault]:

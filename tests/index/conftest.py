@@ -18,8 +18,10 @@ def embedder(analyzer: Analyzer) -> Embedder:
 
 @pytest.fixture
 def cookbook(tmp_path: Path) -> Path:
-    """A writable cookbook."""
-    return write_cookbook(tmp_path / "cookbook")
+    """A writable cookbook, with a question that it does not answer."""
+    root = write_cookbook(tmp_path / "cookbook")
+    (root / "ohi.yaml").write_text("fi: [Mikä on leivän hinta?]\n", encoding="utf-8")
+    return root
 
 
 @pytest.fixture

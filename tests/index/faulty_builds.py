@@ -113,7 +113,9 @@ def kill_at_file(at: int, root: Path, say: Callable[[str], None]) -> None:
 
 def fill_disk_at(name: str, size: int, root: Path) -> None:
     """Let no file grow beyond ``size`` bytes from the moment on when this one is opened to write."""
-    opened = "layout-kind.npy" if name == "dense.faiss" else name  # faiss opens its file unseen, after it
+    opened = (
+        "fields-frequencies.npy" if name == "dense.faiss" else name
+    )  # faiss opens its file unseen, after it
 
     def hook(event: str, arguments: tuple[object, ...]) -> None:
         if event != "open" or not str(arguments[0]).startswith(str(root)) or "w" not in str(arguments[1]):

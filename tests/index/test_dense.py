@@ -7,19 +7,23 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cookbook_search.embed.protocol import unit_rows
-from cookbook_search.index.dense import read_dense, write_dense
+from cookbook_search.index import dense
+from cookbook_search.index.dense import VECTORS, DenseRecord, choose, read_dense, write_dense
 
 
 def random_units(seed, rows, dimension=16):
     return unit_rows(np.random.default_rng(seed).standard_normal((rows, dimension)))
 
 
+def store(folder, vectors):
+    np.save(folder / VECTORS, vectors)
+    return read_dense(folder, write_dense(folder))
+
+
 @pytest.fixture(scope="module")
 def stored(tmp_path_factory):
     vectors = random_units(1, 200)
-    path = tmp_path_factory.mktemp("dense") / "dense.faiss"
-    write_dense(vectors, path)
-    return vectors, read_dense(path)
+    return vectors, store(tmp_path_factory.mktemp("dense"), vectors)
 
 
 def test_vectors_come_back_unchanged(stored):
@@ -57,15 +61,69 @@ def test_a_zero_query_has_no_nearest(stored):
     assert len(set(numbers.tolist())) == 5
 
 
-def test_another_kind_of_index_is_refused(tmp_path):
-    path = tmp_path / "dense.faiss"
+@pytest.mark.parametrize("record", [DenseRecord(lists=0, probes=0), DenseRecord(lists=4, probes=2)])
+def test_another_kind_of_index_is_refused(tmp_path, record):
     index = faiss.IndexHNSWFlat(16, 4)
     index.add(random_units(2, 10))
-    faiss.write_index(index, str(path))
+    faiss.write_index(index, str(tmp_path / "dense.faiss"))
+    np.save(tmp_path / VECTORS, random_units(2, 10))
     with pytest.raises(ValueError, match=r"dense\.faiss holds another kind of index"):
-        read_dense(path)
+        read_dense(tmp_path, record)
 
 
 def test_a_file_that_cannot_be_written_is_an_os_error(tmp_path):
+    np.save(tmp_path / VECTORS, random_units(3, 4))
+    (tmp_path / "dense.faiss").mkdir()
     with pytest.raises(OSError, match=r"dense\.faiss"):
-        write_dense(random_units(3, 4), tmp_path / "nowhere" / "dense.faiss")
+        write_dense(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("size", "lists"), [(0, 0), (50_000, 0), (50_001, 1024), (1_000_000, 4096), (4_000_000, 8192)]
+)
+def test_the_size_decides_on_the_index(size, lists):
+    record = choose(size)
+    assert record.lists == lists
+    assert record.probes <= lists
+
+
+@pytest.fixture(scope="module")
+def many(tmp_path_factory):
+    """Inverted lists over vectors that gather around a hundred centres."""
+    random = np.random.default_rng(5)
+    centres = random_units(4, 100)
+    vectors = unit_rows(centres[random.integers(0, 100, 4000)] + random.standard_normal((4000, 16)) * 0.1)
+    folder = tmp_path_factory.mktemp("many")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(dense, "EXACT_UP_TO", 1000)
+        return vectors, store(folder, vectors)
+
+
+def test_inverted_lists_find_nearly_all_that_is_near(many):
+    vectors, index = many
+    assert (index.record.lists, index.size) == (256, 4000)
+    assert np.array_equal(index.vectors, vectors)
+    shares = []
+    for query in random_units(6, 50):
+        cosines, numbers = index.search(query, 10)
+        assert cosines == pytest.approx(vectors[numbers] @ query, abs=1e-6)
+        assert (np.diff(cosines) <= 0).all()
+        shares.append(len(set(numbers) & set(np.argsort(-(vectors @ query))[:10])) / 10)
+    assert np.mean(shares) > 0.9
+
+
+def test_a_narrow_filter_over_inverted_lists_is_exact(many):
+    vectors, index = many
+    query = random_units(7, 1)[0]
+    allowed = np.arange(3, 4000, 50)
+    _, numbers = index.search(query, 10, allowed)
+    assert numbers.tolist() == allowed[np.argsort(-(vectors[allowed] @ query))[:10]].tolist()
+
+
+def test_a_wide_filter_over_inverted_lists_holds(many, monkeypatch):
+    vectors, index = many
+    monkeypatch.setattr(dense, "EXACT_UP_TO", 10)
+    allowed = np.arange(0, 4000, 2)
+    _, numbers = index.search(vectors[8], 10, allowed)
+    assert numbers[0] == 8
+    assert (numbers % 2 == 0).all()

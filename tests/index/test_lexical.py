@@ -3,16 +3,35 @@
 from collections import Counter
 from math import log
 
+import bm25s
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from cookbook_search.index.lexical import K1, B, build_postings, read_postings, write_postings
+from cookbook_search.index.lexical import (
+    FIELDS,
+    K1,
+    B,
+    build_field_postings,
+    build_postings,
+    read_field_postings,
+    read_postings,
+    write_field_postings,
+    write_postings,
+)
 
 WORDS = ["klusteri", "yritys", "raha", "käynti", "pöytä", "x"]
 texts_of_words = st.lists(st.lists(st.sampled_from(WORDS), max_size=12), min_size=1, max_size=12)
 weights_of_words = st.dictionaries(st.sampled_from([*WORDS, "tuntematon"]), st.floats(0.1, 3), max_size=5)
+
+
+def index(texts):
+    """Postings of texts given as lists of terms."""
+    terms = {}
+    rows = [terms.setdefault(term, len(terms)) for text in texts for term in text]
+    holders = [at for at, text in enumerate(texts) for _ in text]
+    return build_postings(terms, np.array(rows, np.int32), np.array(holders, np.int32), len(texts))
 
 
 def idf(texts, term):
@@ -39,14 +58,14 @@ def bm25(texts, weights):
 
 @given(texts_of_words, weights_of_words)
 def test_scores_are_bm25(texts, weights):
-    scores = build_postings(texts).search(weights)
+    scores = index(texts).search(weights)
     assert scores.dtype == np.float32
     assert scores == pytest.approx(bm25(texts, weights), rel=1e-4, abs=1e-5)
 
 
 @given(texts_of_words)
 def test_rarity_is_the_inverse_document_frequency(texts):
-    postings = build_postings(texts)
+    postings = index(texts)
     for term in WORDS:
         expected = idf(texts, term) if any(term in text for text in texts) else 0
         assert postings.rarity(term) == pytest.approx(expected, rel=1e-5)
@@ -54,22 +73,93 @@ def test_rarity_is_the_inverse_document_frequency(texts):
 
 @given(texts_of_words)
 def test_texts_of_a_term_are_in_order(texts):
-    postings = build_postings(texts)
+    postings = index(texts)
     for term, number in postings.terms.items():
         found = postings.texts[postings.starts[number] : postings.starts[number + 1]]
         assert found.tolist() == [at for at, text in enumerate(texts) if term in text]
 
 
+@given(texts_of_words.filter(any))
+def test_scores_are_those_of_bm25s(texts):
+    terms = {term: number for number, term in enumerate(dict.fromkeys(t for text in texts for t in text))}
+    oracle = bm25s.BM25(method="lucene", k1=K1, b=B)
+    oracle.index(([[terms[term] for term in text] for text in texts], dict(terms)), show_progress=False)
+    postings = index(texts)
+    for term, number in terms.items():
+        expected = oracle.get_scores_from_ids([number])
+        assert postings.search({term: 1.0}) == pytest.approx(expected, rel=1e-5, abs=1e-6)
+
+
+def bm25f(documents, weights, fields):
+    """Robertson, Zaragoza and Taylor's formula; a document is a dict of field -> terms."""
+    everything = [[term for field in FIELDS for term in d.get(field, [])] for d in documents]
+    scores = np.zeros(len(documents))
+    for at, document in enumerate(documents):
+        for term, weight in weights.items():
+            frequency = 0.0
+            for field, field_weight in zip(FIELDS, fields, strict=True):
+                held = document.get(field, [])
+                average = sum(len(d.get(field, [])) for d in documents) / len(documents)
+                if held:
+                    frequency += field_weight * held.count(term) / (1 - B + B * len(held) / average)
+            if frequency:
+                scores[at] += weight * idf(everything, term) * frequency / (K1 + frequency)
+    return scores
+
+
+def index_fields(documents):
+    terms, rows, holders, fields = {}, [], [], []
+    for at, document in enumerate(documents):
+        for field, held in document.items():
+            for term in held:
+                rows.append(terms.setdefault(term, len(terms)))
+                holders.append(at)
+                fields.append(FIELDS.index(field))
+    arrays = (np.array(values, dtype=np.int32) for values in (rows, holders, fields))
+    return build_field_postings(terms, *arrays, len(documents))
+
+
+@given(
+    st.lists(st.dictionaries(st.sampled_from(FIELDS), st.lists(st.sampled_from(WORDS), max_size=6)),
+             min_size=1, max_size=8),
+    weights_of_words,
+    st.tuples(*[st.floats(0, 4)] * len(FIELDS)),
+)  # fmt: skip
+def test_scores_of_documents_are_bm25f(documents, weights, fields):
+    scores = index_fields(documents).weighted(fields).search(weights)
+    assert scores == pytest.approx(bm25f(documents, weights, fields), rel=4e-3, abs=1e-3)
+
+
+def test_a_field_counts_as_much_as_its_weight():
+    postings = index_fields([{"title": ["raha"], "body": ["x"]}, {"title": ["x"], "body": ["raha"]}])
+    of_titles = postings.weighted((3.0, 1.0, 1.0, 1.0, 1.0)).search({"raha": 1.0})
+    of_bodies = postings.weighted((1.0, 1.0, 1.0, 1.0, 3.0)).search({"raha": 1.0})
+    assert of_titles[0] > of_titles[1]
+    assert of_bodies[0] < of_bodies[1]
+    assert postings.weighted((1.0, 0.0, 0.0, 0.0, 0.0)).search({"raha": 1.0})[1] == 0
+
+
 @pytest.mark.parametrize("texts", [[["a", "b", "a"], [], ["ä"]], [[], []], []])
 def test_postings_come_back_from_disk(tmp_path, texts):
-    postings = build_postings(texts)
-    write_postings(postings, tmp_path, "some")
-    again = read_postings(tmp_path, "some", len(texts))
-    assert dict(again.terms) == dict(postings.terms)
+    postings = index(texts)
+    write_postings(postings, tmp_path)
+    again = read_postings(tmp_path, postings.terms, len(texts))
     assert again.size == len(texts)
     for weights in ({"a": 1.0}, {"ä": 2.0, "b": 0.5}, {"nothing": 1.0}):
         assert again.search(weights).tolist() == postings.search(weights).tolist()
 
 
+@pytest.mark.parametrize("documents", [[{"title": ["a", "b"], "body": ["a"]}, {}], [{}], []])
+def test_postings_by_field_come_back_from_disk(tmp_path, documents):
+    postings = index_fields(documents)
+    write_field_postings(postings, tmp_path)
+    again = read_field_postings(tmp_path, postings.terms, len(documents))
+    even = (1.0,) * len(FIELDS)
+    assert (
+        again.weighted(even).search({"a": 1.0}).tolist()
+        == postings.weighted(even).search({"a": 1.0}).tolist()
+    )
+
+
 def test_an_empty_query_finds_nothing():
-    assert build_postings([["a"], ["b"]]).search({}).tolist() == [0, 0]
+    assert index([["a"], ["b"]]).search({}).tolist() == [0, 0]

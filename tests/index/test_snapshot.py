@@ -11,12 +11,14 @@ import pytest
 from kitchen import VOCABULARY, corpus_of, write_guest, write_recipe
 
 import cookbook_search
+from cookbook_search import parse
 from cookbook_search.analyze import open_analyzer
 from cookbook_search.chunk import chunks
 from cookbook_search.errors import BuildRunning, NoSnapshot, SnapshotError, SnapshotMismatch
-from cookbook_search.index import KIND_CODES, build, current_id, load
+from cookbook_search.index import KIND_CODES, build, builder, current_id, known_documents, load, segments
+from cookbook_search.index.builder import KEPT
 from cookbook_search.index.manifest import FORMAT, read_manifest, write_manifest
-from cookbook_search.index.snapshot import KEPT, embedding_text
+from cookbook_search.index.segments import embedding_text
 
 
 class Counting:
@@ -105,7 +107,7 @@ def test_two_cities_make_one_index(tmp_path, cookbook, analyzer, embedder):
 def test_steps_are_reported_in_order(tmp_path, cookbook, analyzer, embedder):
     seen = []
     build(tmp_path / "index", corpus_of(cookbook), analyzer, embedder, lambda *step: seen.append(step))
-    assert list(dict.fromkeys(step for step, _, _ in seen)) == ["analyze", "embed", "write", "switch"]
+    assert list(dict.fromkeys(step for step, _, _ in seen)) == ["analyze", "write", "switch"]
     assert all(0 <= done <= total for _, done, total in seen)
     assert [(done, total) for step, done, total in seen if step == "write"] == [(n, 4) for n in range(5)]
 
@@ -129,13 +131,118 @@ def test_only_changed_chunks_are_embedded_again(built, cookbook, analyzer, embed
     assert "hymyilevät" in again
 
 
-def test_an_incremental_build_equals_a_full_one(tmp_path, built, cookbook, rebuild, analyzer, embedder):
+def remove(cookbook):
     (cookbook / "reseptit" / "avustushaku.md").unlink()
+
+
+def change(cookbook):
+    path = cookbook / "reseptit" / "luottamus.md"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("vaikenevat", "hymyilevät"), encoding="utf-8")
+
+
+def add(cookbook):
     write_recipe(cookbook, "aivan-uusi", "## Pulma\n\nTämä resepti on uusi.\n")
-    rebuild()
+
+
+def add_in_the_middle(cookbook):
+    write_recipe(cookbook, "keskelle", "## Pulma\n\nSanoja: kvantti, ekosysteemi, [b](luottamus.md).\n")
+
+
+def add_questions(cookbook):
+    (cookbook / "kysymykset").mkdir()
+    (cookbook / "kysymykset" / "luottamus.yaml").write_text(
+        "id: luottamus\nfi: [{style: spoken, text: ei ne puhu}]\n", encoding="utf-8"
+    )
+
+
+def ask_beyond(cookbook):
+    (cookbook / "ohi.yaml").write_text("fi: [Missä on uimahalli?]\nen: [Who won?]\n", encoding="utf-8")
+
+
+def change_words(cookbook):
+    (cookbook / "sanasto.yaml").write_text(VOCABULARY.replace("Nätverk", "Nät"), encoding="utf-8")
+
+
+def rename(cookbook):
+    path = cookbook / "reseptit" / "luottamus.md"
+    text = path.read_text(encoding="utf-8")
+    path.unlink()
+    (cookbook / "reseptit" / "aa-luottamus.md").write_text(
+        text.replace('"luottamus"', '"aa-luottamus"'), encoding="utf-8"
+    )
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        (change,), (add,), (remove,), (add_in_the_middle,), (add_questions,), (ask_beyond,), (change_words,),
+        (rename,), (remove, add, change), (ask_beyond, add_questions, add_in_the_middle),
+    ],
+    ids=lambda changes: " ".join(one.__name__ for one in changes),
+)  # fmt: skip
+def test_an_incremental_build_equals_a_full_one(
+    tmp_path, built, cookbook, rebuild, analyzer, embedder, changes
+):
+    for one in changes:
+        one(cookbook)
+        rebuild()
     build(tmp_path / "full", corpus_of(cookbook), analyzer, embedder)
     incremental, full = load(built, analyzer, embedder), load(tmp_path / "full", analyzer, embedder)
     assert incremental.manifest.files == full.manifest.files
+
+
+def test_small_batches_make_the_same_snapshot(tmp_path, built, cookbook, analyzer, embedder, monkeypatch):
+    monkeypatch.setattr(segments, "BATCH", 2)
+    build(tmp_path / "index", corpus_of(cookbook), analyzer, embedder)
+    one, other = load(built, analyzer, embedder), load(tmp_path / "index", analyzer, embedder)
+    assert one.manifest.files == other.manifest.files
+
+
+def test_only_changed_chunks_are_analysed_again(built, cookbook, embedder, monkeypatch):
+    change(cookbook)
+    add(cookbook)
+    analyzer, seen = open_analyzer("auto"), []
+    real = analyzer.tokens
+
+    def tokens(text, language):
+        seen.append(text)
+        return real(text, language)
+
+    monkeypatch.setattr(analyzer, "tokens", tokens)
+    build(built, corpus_of(cookbook), analyzer, Counting(embedder))
+    whole = {chunk.text for document in corpus_of(cookbook).documents for chunk in chunks(document)}
+    new = [document for document in corpus_of(cookbook).documents if document.id == "aivan-uusi"]
+    fresh = {chunk.text for document in new for chunk in chunks(document)}
+    again = set(seen) & whole
+    assert {text for text in again - fresh if "hymyilevät" not in text} == set()
+    assert any("hymyilevät" in text for text in again)
+
+
+def test_a_snapshot_of_other_chunks_is_not_reused(built, cookbook, analyzer, embedder, monkeypatch):
+    monkeypatch.setattr(builder, "CHUNK_FORMAT", "another")
+    counting = Counting(embedder)
+    manifest = build(built, corpus_of(cookbook), analyzer, counting)
+    assert len(counting.texts) == manifest.counts.chunks
+
+
+def test_documents_that_did_not_change_are_not_parsed_again(built, cookbook, monkeypatch):
+    known = known_documents(built)
+    assert set(known.values()) == set(corpus_of(cookbook).documents)
+    change(cookbook)
+    parsed, real = [], parse._load_yaml
+    monkeypatch.setattr(parse, "_load_yaml", lambda text: parsed.append(text) or real(text))
+    corpus, faults = parse.read_corpus([cookbook], known)
+    assert faults == []
+    assert len(parsed) == 2  # the vocabulary and the changed recipe
+    assert corpus == corpus_of(cookbook)
+
+
+@pytest.mark.parametrize("name", ["documents.jsonl", "manifest.json"])
+def test_nothing_is_known_from_a_damaged_snapshot(built, name):
+    path = built / current_id(built) / name
+    path.write_bytes(path.read_bytes()[:-1])
+    assert known_documents(built) == {}
 
 
 def test_a_changed_tag_makes_a_new_snapshot_and_no_new_vector(built, cookbook, analyzer, embedder):

@@ -2,6 +2,6 @@
 
 from cookbook_search.analyze.analyzer import Analyzer, open_analyzer
 from cookbook_search.analyze.spelling import Speller
-from cookbook_search.analyze.tokens import Token, fold, normalise
+from cookbook_search.analyze.tokens import Token, fold, normalise, words
 
-__all__ = ["Analyzer", "Speller", "Token", "fold", "normalise", "open_analyzer"]
+__all__ = ["Analyzer", "Speller", "Token", "fold", "normalise", "open_analyzer", "words"]

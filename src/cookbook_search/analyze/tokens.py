@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 WORD = re.compile(r"[^\W_]+(?:[-‐'’:][^\W_]+)*")
+_CONTROL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\uf8ff\U000f0000-\U000ffffd\U00100000-\U0010fffd]")
+"""Categories Cc, Cs and Co."""
 _FOLD = str.maketrans("äöåáàâãéèêëíìîïóòôõúùûüçñšž", "aoaaaaaeeeeiiiioooouuuucnsz")
 
 
@@ -43,8 +45,7 @@ def words(text: str) -> Iterator[tuple[int, int, str]]:
 
 def normalise(text: str) -> str:
     """NFC without control characters: what every analysis starts from."""
-    text = unicodedata.normalize("NFC", text)
-    return "".join(" " if unicodedata.category(char) in {"Cc", "Cs", "Co"} else char for char in text)
+    return _CONTROL.sub(" ", unicodedata.normalize("NFC", text))
 
 
 def fold(word: str) -> str:

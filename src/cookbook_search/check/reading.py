@@ -2,20 +2,39 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Container
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import PurePosixPath
 
 from cookbook_search.errors import Fault
 from cookbook_search.parse import Section, links, plain_text, sections
 from cookbook_search.types import AnyDocument
 
+_ENTITY = re.compile(r"&#?\w+;")
+_LAST_WORD = re.compile(r"[^\s/()<>\[\]\"'#]*$")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)
 class Read:
-    """A document and its sections."""
+    """A document and its sections, which are parsed when first asked for."""
 
     document: AnyDocument
-    sections: tuple[Section, ...]
+
+    @cached_property
+    def sections(self) -> tuple[Section, ...]:
+        """The sections of the body in reading order."""
+        return tuple(sections(self.document.body, self.document.body_line))
+
+    def may_link_beyond(self, ids: Container[str]) -> bool:
+        """False where every file that the body can name has one of the ids.
+
+        Then its Markdown need not be parsed to know that no link dangles.
+        """
+        body = self.document.body
+        names = [_LAST_WORD.findall(before[-100:])[0] for before in body.split(".md")[:-1]]
+        return any(name not in ids for name in names) or _ENTITY.search(body) is not None
 
     def fault(self, line: int, rule: str, message: str) -> Fault:
         """A fault in this document's file."""
@@ -42,5 +61,5 @@ class Read:
 
 
 def read(document: AnyDocument) -> Read:
-    """Split the body of a document into sections."""
-    return Read(document, tuple(sections(document.body, document.body_line)))
+    """Open a document for checking."""
+    return Read(document)

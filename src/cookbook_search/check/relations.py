@@ -31,7 +31,7 @@ def faults_of_ids(documents: Sequence[Read], vocabulary: Vocabulary) -> Iterator
         for tag in document.tags:
             if tag not in tags:
                 yield read.fault(2, "unknown-tag", f"The tag `{tag}` is not in sanasto.yaml.")
-        for target, line in read.linked_ids().items():
+        for target, line in read.linked_ids().items() if read.may_link_beyond(kinds) else ():
             if target not in kinds:
                 yield read.fault(line, "dangling-id", f"A link leads to `{target}`, which no document has.")
 

@@ -1,7 +1,20 @@
 """The index: BM25 postings and FAISS vectors in one immutable, verified snapshot."""
 
-from cookbook_search.index.lexical import Postings
+from cookbook_search.index.builder import Progress, build
+from cookbook_search.index.lexical import FIELDS, FieldWeights, Postings
 from cookbook_search.index.manifest import Manifest
-from cookbook_search.index.snapshot import KIND_CODES, Progress, Snapshot, build, current_id, load
+from cookbook_search.index.snapshot import KIND_CODES, Snapshot, current_id, known_documents, load
 
-__all__ = ["KIND_CODES", "Manifest", "Postings", "Progress", "Snapshot", "build", "current_id", "load"]
+__all__ = [
+    "FIELDS",
+    "KIND_CODES",
+    "FieldWeights",
+    "Manifest",
+    "Postings",
+    "Progress",
+    "Snapshot",
+    "build",
+    "current_id",
+    "known_documents",
+    "load",
+]

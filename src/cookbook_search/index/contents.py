@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -12,37 +13,40 @@ import numpy as np
 import numpy.typing as npt
 from pydantic import TypeAdapter
 
-from cookbook_search.analyze import Token
-from cookbook_search.types import AnyDocument, Chunk, Vocabulary
+from cookbook_search.index.columns import map_column
+from cookbook_search.types import AnyDocument, Chunk, Language, Vocabulary
 
 _DOCUMENT: TypeAdapter[AnyDocument] = TypeAdapter(AnyDocument)
 _READER_FIELDS = ("body", "body_line", "path", "digest")
-DOCUMENTS, VOCABULARY, CHUNKS, OFFSETS = (
-    "documents.jsonl",
-    "vocabulary.json",
-    "chunks.jsonl",
-    "chunks-offsets.npy",
-)
-SPANS, SPAN_STARTS, TERMS = "spans.npy", "spans-starts.npy", "spans-terms.txt"
-FORMS = "forms.tsv"
+DOCUMENTS, VOCABULARY = "documents.jsonl", "vocabulary.json"
+CHUNKS, OFFSETS = "chunks.jsonl", "chunks-offsets.npy"
+SPANS, SPAN_STARTS, TERMS = "spans.npy", "spans-starts.npy", "terms.txt"
+FORMS, OUTSIDE_TEXTS = "forms.tsv", "outside.tsv"
+Forms = dict[str, dict[str, int]]
+"""Language -> word form of the corpus -> how often it stands there."""
 
 
 @dataclass(frozen=True, slots=True)
 class Spans:
-    """Where the words of the chunks stand and which terms they stand for.
+    """Where the words of the chunks stand and which terms they stand for: the forward index.
 
     ``rows`` is int32 of shape (n, 3): start, end, number of the term; the rows of chunk ``c`` are
-    ``starts[c]:starts[c + 1]``. A word has a row for each of its terms.
+    ``starts[c]:starts[c + 1]``. A word has a row for each of its terms; the words of the chunk's
+    heading, which are no part of its text, stand last and at 0..0.
     """
 
     rows: npt.NDArray[np.int32]
     starts: npt.NDArray[np.int64]
-    terms: dict[str, int]
+    terms: Mapping[str, int]
+
+    def of(self, chunk: int) -> npt.NDArray[np.int32]:
+        """The rows of one chunk."""
+        return self.rows[self.starts[chunk] : self.starts[chunk + 1]]
 
     def places(self, chunk: int, wanted: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
         """Half-open character ranges in the chunk of words that stand for a wanted term (bool a term)."""
-        rows = self.rows[self.starts[chunk] : self.starts[chunk + 1]]
-        found = rows[wanted[rows[:, 2]], :2]
+        rows = self.of(chunk)
+        found = rows[wanted[rows[:, 2]] & (rows[:, 1] > 0), :2]
         return sorted({(start, end) for start, end in found.tolist()})
 
     def wanted(self, terms: Iterable[str]) -> npt.NDArray[np.bool_]:
@@ -65,19 +69,20 @@ class ChunkStore:
         return len(self._offsets) - 1
 
     def __getitem__(self, number: int) -> Chunk:
-        start, end = self._offsets[number], self._offsets[number + 1]
-        values = json.loads(bytes(self._bytes[start:end]))
+        values = json.loads(self.lines(number, number + 1))
         return Chunk(**{**values, "headings": tuple(values["headings"])})
 
+    def lines(self, first: int, end: int) -> bytes:
+        """Chunks ``first:end`` as they stand in the file."""
+        return bytes(self._bytes[self._offsets[first] : self._offsets[end]])
 
-def write_contents(
-    folder: Path,
-    documents: Sequence[AnyDocument],
-    vocabulary: Vocabulary,
-    chunks: Sequence[Chunk],
-    tokens: Sequence[Sequence[Token]],
-) -> None:
-    """Write documents, chunks, spans and word forms to the folder."""
+    def lengths(self, first: int, end: int) -> npt.NDArray[np.int64]:
+        """Bytes of each of the chunks ``first:end``."""
+        return np.diff(self._offsets[first : end + 1])
+
+
+def write_documents(folder: Path, documents: Sequence[AnyDocument], vocabulary: Vocabulary) -> None:
+    """Write documents and vocabulary."""
     with (folder / DOCUMENTS).open("w", encoding="utf-8") as file:
         for document in documents:
             front = document.model_dump(mode="json")
@@ -85,14 +90,6 @@ def write_contents(
             questions = document.questions.model_dump(mode="json")
             file.write(json.dumps(front | reader | {"questions": questions}, ensure_ascii=False) + "\n")
     (folder / VOCABULARY).write_text(vocabulary.model_dump_json(), encoding="utf-8")
-    offsets = [0]
-    with (folder / CHUNKS).open("wb") as chunk_file:
-        for chunk in chunks:
-            chunk_file.write(json.dumps(asdict(chunk), ensure_ascii=False).encode() + b"\n")
-            offsets.append(chunk_file.tell())
-    np.save(folder / OFFSETS, np.array(offsets, dtype=np.int64), allow_pickle=False)
-    _write_spans(folder, tokens)
-    _write_forms(folder, chunks, tokens)
 
 
 def read_documents(folder: Path) -> list[AnyDocument]:
@@ -106,44 +103,45 @@ def read_vocabulary_file(folder: Path) -> Vocabulary:
     return Vocabulary.model_validate_json((folder / VOCABULARY).read_bytes())
 
 
-def read_spans(folder: Path) -> Spans:
-    """Memory-map the spans."""
+def write_terms(folder: Path, terms: Iterable[str]) -> None:
+    """Write the terms, one a line, in the order of their numbers."""
+    (folder / TERMS).write_text("\n".join(terms), encoding="utf-8")
+
+
+def read_terms(folder: Path) -> dict[str, int]:
+    """Term -> number."""
     text = (folder / TERMS).read_text(encoding="utf-8")
-    terms = {term: number for number, term in enumerate(text.split("\n"))} if text else {}
-    rows = np.load(folder / SPANS, mmap_mode="r", allow_pickle=False).view(np.ndarray)
-    return Spans(rows, np.asarray(np.load(folder / SPAN_STARTS, allow_pickle=False)), terms)
+    return {term: number for number, term in enumerate(text.split("\n"))} if text else {}
 
 
-def read_forms(folder: Path) -> dict[str, dict[str, int]]:
+def read_spans(folder: Path, terms: Mapping[str, int]) -> Spans:
+    """Memory-map the spans."""
+    starts = np.asarray(np.load(folder / SPAN_STARTS, allow_pickle=False))
+    return Spans(map_column(folder / SPANS), starts, terms)
+
+
+def write_forms(folder: Path, counts: Counter[tuple[str, str]]) -> None:
+    """Write how often each (language, word form) stands in the corpus."""
+    lines = (f"{language}\t{form}\t{count}\n" for (language, form), count in sorted(counts.items()) if count)
+    (folder / FORMS).write_text("".join(lines), encoding="utf-8")
+
+
+def read_forms(folder: Path) -> Forms:
     """Word forms of the corpus by language -> how often each stands there."""
-    forms: dict[str, dict[str, int]] = {}
+    forms: Forms = {}
     for line in (folder / FORMS).read_text(encoding="utf-8").splitlines():
         language, form, count = line.split("\t")
         forms.setdefault(language, {})[form] = int(count)
     return forms
 
 
-def _write_spans(folder: Path, tokens: Sequence[Sequence[Token]]) -> None:
-    terms: dict[str, int] = {}
-    rows: list[tuple[int, int, int]] = []
-    starts = [0]
-    for of_chunk in tokens:
-        for token in of_chunk:
-            if not token.stop:
-                rows += [(token.start, token.end, terms.setdefault(term, len(terms))) for term in token.terms]
-        starts.append(len(rows))
-    np.save(folder / SPANS, np.array(rows, dtype=np.int32).reshape(-1, 3), allow_pickle=False)
-    np.save(folder / SPAN_STARTS, np.array(starts, dtype=np.int64), allow_pickle=False)
-    (folder / TERMS).write_text("\n".join(terms), encoding="utf-8")
+def write_outside_texts(folder: Path, examples: Sequence[tuple[Language, str]]) -> None:
+    """Write the questions that the cookbook does not answer, in the order of their vectors."""
+    lines = (f"{language}\t{text}\n" for language, text in examples)
+    (folder / OUTSIDE_TEXTS).write_text("".join(lines), encoding="utf-8")
 
 
-def _write_forms(folder: Path, chunks: Sequence[Chunk], tokens: Sequence[Sequence[Token]]) -> None:
-    counts: dict[tuple[str, str], int] = {}
-    for chunk, of_chunk in zip(chunks, tokens, strict=True):
-        if chunk.kind == "question":  # hurried questions hold typing errors on purpose
-            continue
-        for token in of_chunk:
-            key = (chunk.language, token.surface)
-            counts[key] = counts.get(key, 0) + 1
-    lines = (f"{language}\t{form}\t{count}\n" for (language, form), count in sorted(counts.items()))
-    (folder / FORMS).write_text("".join(lines), encoding="utf-8")
+def read_outside_texts(folder: Path) -> dict[tuple[str, str], int]:
+    """(language, question) -> row of its vector."""
+    lines = (folder / OUTSIDE_TEXTS).read_text(encoding="utf-8").split("\n")[:-1]
+    return {(line[:2], line[3:]): row for row, line in enumerate(lines)}

@@ -1,59 +1,142 @@
-"""Vectors in FAISS: exact inner product, memory-mapped."""
+"""Vectors in FAISS, memory-mapped: exact inner product, or inverted lists where there are many.
+
+The size decides (``choose``), and the manifest records what was chosen. Inverted lists hold the
+vectors as int8; what they find is scored again with the vectors themselves, which lie beside them.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import faiss
 import numpy as np
 import numpy.typing as npt
+from pydantic import BaseModel, ConfigDict
 
 from cookbook_search.embed import Vectors
+from cookbook_search.index.columns import map_column
+
+EXACT_UP_TO = 50_000
+"""Vectors that are searched one by one; more than these go to inverted lists."""
+TRAINED_ON = 40
+"""Vectors a list that k-means sees."""
+ROUNDS = 10
+BLOCK = 65_536
+INDEX, VECTORS = "dense.faiss", "vectors.npy"
+Numbers = npt.NDArray[np.int64]
+
+
+class DenseRecord(BaseModel):
+    """How the vectors are searched."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    lists: int
+    """Inverted lists; 0: every vector is looked at."""
+    probes: int
+    """Lists looked at by a query."""
+
+
+def choose(size: int) -> DenseRecord:
+    """The index for this many vectors: about 4 sqrt(n) lists, a power of two (faiss' guidelines)."""
+    if size <= EXACT_UP_TO:
+        return DenseRecord(lists=0, probes=0)
+    lists = 2 ** round(np.log2(4 * size**0.5))
+    return DenseRecord(lists=lists, probes=max(16, lists // 64))
 
 
 class DenseIndex:
     """Unit vectors of the chunks, searched by cosine."""
 
-    def __init__(self, index: faiss.IndexFlat) -> None:
+    def __init__(self, index: faiss.Index, vectors: Vectors, record: DenseRecord) -> None:
         self._index = index
+        self.vectors = vectors
+        """All vectors, float32 of shape (size, dimension); mapped, not a copy."""
+        self.record = record
 
     @property
     def size(self) -> int:
         """Number of vectors."""
-        return int(self._index.ntotal)
-
-    @property
-    def vectors(self) -> Vectors:
-        """All vectors, float32 of shape (size, dimension); a view, not a copy."""
-        flat = faiss.rev_swig_ptr(self._index.get_xb(), self.size * self._index.d)
-        return np.asarray(flat, dtype=np.float32).reshape(self.size, self._index.d)
+        return len(self.vectors)
 
     def search(
-        self, query: npt.NDArray[np.float32], count: int, among: npt.NDArray[np.int64] | None = None
-    ) -> tuple[npt.NDArray[np.float32], npt.NDArray[np.int64]]:
-        """Cosines and numbers of the ``count`` nearest chunks, best first, chosen ``among`` these."""
-        parameters = None
-        if among is not None:
-            selector = faiss.IDSelectorBatch(among)
-            parameters = faiss.SearchParameters(sel=selector)  # type: ignore[call-arg]  # SWIG hides it
+        self, query: npt.NDArray[np.float32], count: int, among: Numbers | None = None
+    ) -> tuple[npt.NDArray[np.float32], Numbers]:
+        """Cosines and numbers of the ``count`` nearest chunks, best first, ``among`` these numbers."""
+        if not self.record.lists:
+            return self._faiss(query, count, among)
+        if among is not None and len(among) <= EXACT_UP_TO:
+            return self._best(query, among, count)
+        _, numbers = self._faiss(query, count, among)
+        return self._best(query, numbers, count)
+
+    def _faiss(
+        self, query: npt.NDArray[np.float32], count: int, among: Numbers | None
+    ) -> tuple[npt.NDArray[np.float32], Numbers]:
+        chosen: dict[str, Any] = {} if among is None else {"sel": faiss.IDSelectorBatch(among)}
+        if self.record.lists:
+            chosen["nprobe"] = self.record.probes
+        kind: Any = faiss.SearchParametersIVF if self.record.lists else faiss.SearchParameters
+        parameters = kind(**chosen) if chosen else None
         cosines, numbers = self._index.search(query.reshape(1, -1), min(count, self.size), params=parameters)
         found = numbers[0] >= 0
         return cosines[0][found], numbers[0][found]
 
+    def _best(
+        self, query: npt.NDArray[np.float32], numbers: Numbers, count: int
+    ) -> tuple[npt.NDArray[np.float32], Numbers]:
+        cosines = self.vectors[numbers] @ query
+        order = np.argsort(-cosines, kind="stable")[:count]
+        return cosines[order], numbers[order]
 
-def write_dense(vectors: Vectors, path: Path) -> None:
-    """Write the index of these unit vectors. Raises OSError where the disk refuses."""
-    index = faiss.IndexFlatIP(vectors.shape[1])
-    index.add(vectors)
+
+def write_dense(folder: Path) -> DenseRecord:
+    """Index the vectors of ``vectors.npy``; an exact index takes them over, and the file goes.
+
+    Raises OSError where the disk refuses.
+    """
+    vectors = map_column(folder / VECTORS)
+    size, dimension = vectors.shape
+    record = choose(size)
+    index = _inverted_lists(vectors, record) if record.lists else faiss.IndexFlatIP(dimension)
+    for start in range(0, size, BLOCK):
+        index.add(np.ascontiguousarray(vectors[start : start + BLOCK]))
     try:
-        faiss.write_index(index, str(path))
+        faiss.write_index(index, str(folder / INDEX))
     except RuntimeError as error:
-        raise OSError(f"faiss could not write {path.name}") from error
+        raise OSError(f"faiss could not write {INDEX}") from error
+    if not record.lists:
+        (folder / VECTORS).unlink()
+    return record
 
 
-def read_dense(path: Path) -> DenseIndex:
-    """Map the index read-only."""
-    index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
-    if not isinstance(index, faiss.IndexFlat):
-        raise ValueError(f"{path.name} holds another kind of index")
-    return DenseIndex(index)
+def read_dense(folder: Path, record: DenseRecord) -> DenseIndex:
+    """Map the index read-only. Raises ValueError where it is of another kind."""
+    index: Any
+    if record.lists:
+        index = faiss.read_index(str(folder / INDEX), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+        vectors = map_column(folder / VECTORS)
+        fits = isinstance(index, faiss.IndexIVF) and index.ntotal == len(vectors)
+    else:
+        index = faiss.read_index(str(folder / INDEX), faiss.IO_FLAG_MMAP_IFC)
+        fits = isinstance(index, faiss.IndexFlat)
+        vectors = _flat_vectors(index) if fits else np.zeros((0, 0), dtype=np.float32)
+    if not fits:
+        raise ValueError(f"{INDEX} holds another kind of index")
+    return DenseIndex(index, vectors, record)
+
+
+def _inverted_lists(vectors: Vectors, record: DenseRecord) -> Any:
+    size, dimension = vectors.shape
+    index: Any = faiss.index_factory(dimension, f"IVF{record.lists},SQ8", faiss.METRIC_INNER_PRODUCT)
+    index.cp.niter = ROUNDS
+    count = min(size, TRAINED_ON * record.lists)
+    sample = np.sort(np.random.default_rng(0).choice(size, count, replace=False))
+    index.train(np.ascontiguousarray(vectors[sample]))
+    return index
+
+
+def _flat_vectors(index: faiss.IndexFlat) -> Vectors:
+    flat = faiss.rev_swig_ptr(index.get_xb(), index.ntotal * index.d)
+    return np.asarray(flat, dtype=np.float32).reshape(index.ntotal, index.d)

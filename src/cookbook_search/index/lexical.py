@@ -1,21 +1,33 @@
-"""BM25 postings as plain arrays: built by bm25s, read from memory-mapped files.
+"""BM25 postings as plain arrays, memory-mapped.
 
-A posting holds the finished BM25 score of a term in a text (bm25s scores eagerly: Lù 2024,
-https://arxiv.org/abs/2407.03618), so a query only adds up slices.
+A posting of a chunk holds the finished BM25 score of a term (eager scoring: Lù 2024,
+https://arxiv.org/abs/2407.03618; Lucene's variant, equal to bm25s), so a query only adds up
+slices. A posting of a document holds how often the term stands in each of its fields, so that
+the weights of the fields can be tuned without a new build (BM25F: Robertson, Zaragoza, Taylor
+2004, https://doi.org/10.1145/1031171.1031181).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 
+from cookbook_search.index.columns import map_column
+
 K1 = 1.2
 B = 0.75
 Scores = npt.NDArray[np.float32]
+Numbers = npt.NDArray[np.int64]
+Field = Literal["title", "problem", "question", "heading", "body"]
+FIELDS: tuple[Field, ...] = ("title", "problem", "question", "heading", "body")
+FieldWeights = tuple[float, float, float, float, float]
+"""Weight of each of ``FIELDS``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,9 +35,10 @@ class Postings:
     """Scores by term. ``starts`` has one entry a term and one more; the others one a posting."""
 
     terms: Mapping[str, int]
-    starts: npt.NDArray[np.int64]
+    starts: Numbers
     texts: npt.NDArray[np.int32]
-    scores: npt.NDArray[np.float32]
+    """Numbers of the texts that hold the term, rising."""
+    scores: Scores
     size: int
     """Number of texts."""
 
@@ -48,39 +61,103 @@ class Postings:
         return float(np.log1p((self.size - count + 0.5) / (count + 0.5)))
 
 
-def build_postings(texts: Sequence[Iterable[str]]) -> Postings:
-    """Index texts given as terms; a term that stands several times counts several times."""
-    import bm25s  # only a build needs it: it would double the server's start
+class FieldPostings:
+    """Terms of the documents by field."""
 
-    vocabulary: dict[str, int] = {}
-    ids = [[vocabulary.setdefault(term, len(vocabulary)) for term in terms] for terms in texts]
-    if not vocabulary:
-        return Postings({}, np.zeros(1, np.int64), np.zeros(0, np.int32), np.zeros(0, np.float32), len(ids))
-    model = bm25s.BM25(method="lucene", k1=K1, b=B)
-    model.index((ids, dict(vocabulary)), show_progress=False)  # it adds a term of its own
-    starts = np.asarray(model.scores["indptr"], dtype=np.int64)[: len(vocabulary) + 1]
-    return Postings(
-        vocabulary,
-        starts,
-        np.asarray(model.scores["indices"], dtype=np.int32),
-        np.asarray(model.scores["data"], dtype=np.float32),
-        len(ids),
-    )
+    def __init__(
+        self,
+        terms: Mapping[str, int],
+        starts: Numbers,
+        documents: npt.NDArray[np.int32],
+        frequencies: npt.NDArray[np.float16],
+        size: int,
+    ) -> None:
+        """``frequencies`` has shape (postings, fields): occurrences over the relative length of the field."""
+        self.terms = terms
+        self.starts = starts
+        self.documents = documents
+        self.frequencies = frequencies
+        self.size = size
+        self.weighted = lru_cache(maxsize=2)(self._weighted)
+
+    def _weighted(self, weights: FieldWeights) -> Postings:
+        """Finished BM25F scores for these weights of the fields; kept for the next call."""
+        frequency = self.frequencies @ np.asarray(weights, dtype=np.float32)
+        rarity = np.repeat(_rarities(self.starts, self.size), np.diff(self.starts))
+        scores = (rarity * frequency / (np.float32(K1) + frequency)).astype(np.float32)
+        return Postings(self.terms, self.starts, self.documents, scores, self.size)
 
 
-def write_postings(postings: Postings, folder: Path, name: str) -> None:
-    """Write ``name-*.npy`` and ``name-terms.txt`` to the folder."""
-    (folder / f"{name}-terms.txt").write_text("\n".join(postings.terms), encoding="utf-8")
+def build_postings(
+    terms: Mapping[str, int], rows: npt.NDArray[np.integer], texts: npt.NDArray[np.integer], size: int
+) -> Postings:
+    """Index occurrences: ``rows`` the number of the term of each, ``texts`` the text that it stands in."""
+    keys, counts = np.unique(rows.astype(np.int64) * size + texts, return_counts=True)
+    numbers, holders = keys // max(size, 1), keys % max(size, 1)
+    del keys
+    starts = np.searchsorted(numbers, np.arange(len(terms) + 1)).astype(np.int64)
+    relative = _relative_lengths(np.bincount(texts, minlength=size))
+    frequency = counts.astype(np.float32)
+    del counts
+    saturated = frequency / (np.float32(K1) * relative[holders] + frequency)
+    scores = _rarities(starts, size)[numbers] * saturated
+    return Postings(terms, starts, holders.astype(np.int32), scores.astype(np.float32), size)
+
+
+def build_field_postings(
+    terms: Mapping[str, int],
+    rows: npt.NDArray[np.integer],
+    documents: npt.NDArray[np.integer],
+    fields: npt.NDArray[np.integer],
+    size: int,
+) -> FieldPostings:
+    """Index occurrences by field: term, document and place in ``FIELDS`` of each."""
+    keys, places = np.unique(rows.astype(np.int64) * size + documents, return_inverse=True)
+    numbers, holders = keys // max(size, 1), keys % max(size, 1)
+    starts = np.searchsorted(numbers, np.arange(len(terms) + 1)).astype(np.int64)
+    width = len(FIELDS)
+    counts = np.bincount(places * width + fields, minlength=len(keys) * width).reshape(-1, width)
+    lengths = np.bincount(documents.astype(np.int64) * width + fields, minlength=size * width)
+    relative = np.stack([_relative_lengths(of_field) for of_field in lengths.reshape(-1, width).T], axis=1)
+    frequencies = (counts / relative[holders]).astype(np.float16)
+    return FieldPostings(terms, starts, holders.astype(np.int32), frequencies, size)
+
+
+def write_postings(postings: Postings, folder: Path) -> None:
+    """Write ``postings-*.npy`` to the folder; the terms are the snapshot's."""
     for part in ("starts", "texts", "scores"):
-        np.save(folder / f"{name}-{part}.npy", getattr(postings, part), allow_pickle=False)
+        np.save(folder / f"postings-{part}.npy", getattr(postings, part), allow_pickle=False)
 
 
-def read_postings(folder: Path, name: str, size: int) -> Postings:
+def write_field_postings(postings: FieldPostings, folder: Path) -> None:
+    """Write ``fields-*.npy`` to the folder; the terms are the snapshot's."""
+    for part in ("starts", "documents", "frequencies"):
+        np.save(folder / f"fields-{part}.npy", getattr(postings, part), allow_pickle=False)
+
+
+def read_postings(folder: Path, terms: Mapping[str, int], size: int) -> Postings:
     """Memory-map what ``write_postings`` wrote."""
-    text = (folder / f"{name}-terms.txt").read_text(encoding="utf-8")
-    terms = {term: number for number, term in enumerate(text.split("\n"))} if text else {}
     starts, texts, scores = (
-        np.load(folder / f"{name}-{part}.npy", mmap_mode="r", allow_pickle=False)
-        for part in ("starts", "texts", "scores")
+        map_column(folder / f"postings-{part}.npy") for part in ("starts", "texts", "scores")
     )
-    return Postings(terms, starts.view(np.ndarray), texts.view(np.ndarray), scores.view(np.ndarray), size)
+    return Postings(terms, starts, texts, scores, size)
+
+
+def read_field_postings(folder: Path, terms: Mapping[str, int], size: int) -> FieldPostings:
+    """Memory-map what ``write_field_postings`` wrote."""
+    starts, documents, frequencies = (
+        map_column(folder / f"fields-{part}.npy") for part in ("starts", "documents", "frequencies")
+    )
+    return FieldPostings(terms, starts, documents, frequencies, size)
+
+
+def _rarities(starts: Numbers, size: int) -> Scores:
+    """Inverse document frequency of each term."""
+    holding = np.diff(starts)
+    return np.log1p((size - holding + 0.5) / (holding + 0.5)).astype(np.float32)
+
+
+def _relative_lengths(lengths: npt.NDArray[np.integer]) -> Scores:
+    """1 - b + b * length / mean length of each text; 1 where nothing has a length."""
+    mean = lengths.mean() if len(lengths) else 0.0
+    return (1 - B + B * lengths / mean if mean else np.ones(len(lengths))).astype(np.float32)

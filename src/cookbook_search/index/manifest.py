@@ -12,8 +12,9 @@ from pathlib import Path
 from pydantic import BaseModel, ConfigDict
 
 from cookbook_search.errors import SnapshotDamaged, SnapshotMismatch
+from cookbook_search.index.dense import DenseRecord
 
-FORMAT = 2
+FORMAT = 3
 """Raised whenever a snapshot of the old kind could not be read."""
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"
@@ -76,6 +77,7 @@ class Manifest(BaseModel):
     model: ModelRecord
     analyzer: AnalyzerRecord
     counts: Counts
+    dense: DenseRecord
     files: dict[str, FileRecord]
 
 
@@ -118,16 +120,19 @@ def write_manifest(folder: Path, manifest: Manifest) -> None:
 
 def verify_files(folder: Path, manifest: Manifest) -> None:
     """Raise SnapshotDamaged unless every file is there, whole and unaltered."""
-    for name, record in manifest.files.items():
-        path = folder / name
-        if Path(name).name != name or not path.is_file():
-            raise SnapshotDamaged(
-                f"The file {name} of snapshot {folder.name} is missing; run `cookbook index`."
-            )
-        if path.stat().st_size != record.bytes or _sha256(path) != record.sha256:
-            raise SnapshotDamaged(
-                f"The file {name} of snapshot {folder.name} is torn or altered; run `cookbook index`."
-            )
+    for name in manifest.files:
+        verify_file(folder, manifest, name)
+
+
+def verify_file(folder: Path, manifest: Manifest, name: str) -> None:
+    """Raise SnapshotDamaged unless this file is there, whole and unaltered."""
+    path, record = folder / name, manifest.files.get(name)
+    if record is None or Path(name).name != name or not path.is_file():
+        raise SnapshotDamaged(f"The file {name} of snapshot {folder.name} is missing; run `cookbook index`.")
+    if path.stat().st_size != record.bytes or _sha256(path) != record.sha256:
+        raise SnapshotDamaged(
+            f"The file {name} of snapshot {folder.name} is torn or altered; run `cookbook index`."
+        )
 
 
 def _seal(content: bytes) -> bytes:

@@ -10,6 +10,8 @@ from importlib.resources import files
 
 from pydantic import BaseModel, ConfigDict
 
+from cookbook_search.index import FieldWeights
+
 
 class Logistic(BaseModel):
     """Weights of a logistic model: probability = 1 / (1 + exp(-(bias + weights . features)))."""
@@ -35,6 +37,8 @@ class Parameters(BaseModel):
     """Added to the score of a title, problem, question, section and step."""
     sharpness: float
     """How much the best chunk outweighs the rest of its document; infinite: it alone counts."""
+    field_weights: FieldWeights = (3.0, 2.0, 1.0, 2.0, 1.0)
+    """Weight of titles, problems, questions, headings and body in the BM25 of the whole document."""
     document_weight: float
     """Weight of the BM25 of the whole document."""
     neighbour_weight: float

@@ -88,7 +88,8 @@ def rank(
     lexical = _bounded(snapshot.chunk_postings.search(query.weights), parameters.lexical_floor)
     offsets = np.asarray(parameters.kind_offsets, dtype=np.float32)[snapshot.chunk_kind]
     mix = cosine + np.float32(parameters.lexical_weight) * lexical + offsets
-    document_lexical = _bounded(snapshot.document_postings.search(query.weights), parameters.lexical_floor)
+    of_documents = snapshot.document_fields.weighted(parameters.field_weights)
+    document_lexical = _bounded(of_documents.search(query.weights), parameters.lexical_floor)
     documents = _soft_maximum(mix, snapshot.chunk_range, parameters.sharpness)
     documents = documents + np.float32(parameters.document_weight) * document_lexical
     documents = documents + np.float32(parameters.neighbour_weight) * neighbours.mean(documents)

@@ -1,0 +1,312 @@
+"""Building a snapshot: written to a hidden folder, synced, proved, renamed, and only then current.
+
+Whatever kills a build, the old snapshot stays current and whole. Nothing is pickled. Texts pass
+through a few documents at a time (``segments``), so memory does not grow with the corpus beyond
+what sorting the postings and training the inverted lists take.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import filelock
+import numpy as np
+import numpy.typing as npt
+
+from cookbook_search.analyze import Analyzer
+from cookbook_search.chunk import CHUNK_FORMAT
+from cookbook_search.embed import Embedder
+from cookbook_search.errors import BuildRunning, SnapshotError
+from cookbook_search.index.columns import ColumnFile
+from cookbook_search.index.contents import (
+    CHUNKS,
+    OFFSETS,
+    SPAN_STARTS,
+    SPANS,
+    read_spans,
+    read_terms,
+    write_documents,
+    write_forms,
+    write_outside_texts,
+    write_terms,
+)
+from cookbook_search.index.dense import VECTORS, DenseRecord, write_dense
+from cookbook_search.index.lexical import (
+    FIELDS,
+    build_field_postings,
+    build_postings,
+    write_field_postings,
+    write_postings,
+)
+from cookbook_search.index.manifest import (
+    FORMAT,
+    MANIFEST,
+    AnalyzerRecord,
+    Counts,
+    Manifest,
+    ModelRecord,
+    record_files,
+    write_manifest,
+)
+from cookbook_search.index.segments import Segment, kept_forms, segments
+from cookbook_search.index.snapshot import (
+    CURRENT,
+    UNREADABLE,
+    Snapshot,
+    load,
+    open_folder,
+)
+from cookbook_search.types import LANGUAGES, Corpus
+
+KEPT = 3
+"""Snapshots kept on disk, the current one among them."""
+_FIELD_OF_KIND = np.array(
+    [FIELDS.index(field) for field in ("title", "problem", "question", "body", "body")], dtype=np.uint8
+)
+"""Place in ``FIELDS`` of each of ``KIND_CODES``; headings are told by their spans."""
+Progress = Callable[[str, int, int], None]
+"""Called with the name of a step, how much of it is done, and of how much."""
+
+
+def build(
+    root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, progress: Progress | None = None
+) -> Manifest:
+    """Build a snapshot of the corpus and make it current; returns its manifest.
+
+    Chunks that the current snapshot already holds, made by the same model and analyzer, are copied
+    from there and neither analysed nor embedded again. Where nothing has changed, the current snapshot stays.
+
+    Raises BuildRunning while another build runs here, SnapshotError where the disk refuses.
+    """
+    report = progress or (lambda _step, _done, _total: None)
+    try:
+        root.mkdir(parents=True, exist_ok=True)
+        with filelock.FileLock(root / ".lock", timeout=0):
+            return _build_locked(root, corpus, analyzer, embedder, report)
+    except filelock.Timeout as error:
+        raise BuildRunning(f"Another build is running in {root}; wait until it ends.") from error
+    except OSError as error:
+        raise SnapshotError(
+            f"The index in {root} cannot be written ({error.strerror or error}); the old one stays."
+        ) from error
+
+
+def _build_locked(
+    root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, report: Progress
+) -> Manifest:
+    _remove_unfinished(root)
+    old = _reusable(root, analyzer, embedder)
+    if old and old.manifest.corpus_digest == _corpus_digest(corpus):
+        return old.manifest
+    folder = root / f".building-{os.getpid()}"
+    try:
+        folder.mkdir()
+        size = _write_segments(folder, corpus, analyzer, embedder, old, report)
+        report("write", 0, 4)
+        write_documents(folder, corpus.documents, corpus.vocabulary)
+        _write_outside(folder, corpus, embedder, old)
+        report("write", 1, 4)
+        _write_postings(folder)
+        report("write", 2, 4)
+        dense = write_dense(folder)
+        report("write", 3, 4)
+        manifest = _write_manifest(folder, corpus, analyzer, embedder, size, dense)
+        _sync(folder)
+        _prove(folder, manifest)
+        report("write", 4, 4)
+        folder.rename(root / manifest.id)
+    except BaseException:
+        shutil.rmtree(folder, ignore_errors=True)
+        raise
+    report("switch", 0, 1)
+    _switch(root, manifest.id)
+    report("switch", 1, 1)
+    _prune(root, manifest.id)
+    return manifest
+
+
+def _write_segments(
+    folder: Path,
+    corpus: Corpus,
+    analyzer: Analyzer,
+    embedder: Embedder,
+    old: Snapshot | None,
+    report: Progress,
+) -> int:
+    """Write chunks, layout, spans, vectors, terms and word forms; the number of chunks."""
+    terms: dict[str, int] = {}
+    forms = kept_forms(corpus.documents, old)
+    sizes, kinds, languages = [np.zeros(0, np.int64)], [np.zeros(0, np.uint8)], [np.zeros(0, np.uint8)]
+    line_ends, span_ends = _Ends(), _Ends()
+    done, total = 0, len(corpus.documents)
+    report("analyze", done, total)
+    with ExitStack() as files:
+        lines = files.enter_context((folder / CHUNKS).open("wb"))
+        spans = files.enter_context(ColumnFile(folder / SPANS, np.int32, 3))
+        vectors = files.enter_context(ColumnFile(folder / VECTORS, np.float32, embedder.dimension))
+        for segment in segments(corpus.documents, analyzer, embedder, old):
+            lines.write(segment.lines)
+            spans.append(_renumbered(segment, terms))
+            vectors.append(segment.vectors)
+            sizes.append(segment.documents)
+            kinds.append(segment.kinds)
+            languages.append(segment.languages)
+            line_ends.add(segment.lengths)
+            span_ends.add(segment.span_counts)
+            forms.update(segment.forms)
+            done += len(segment.documents)
+            report("analyze", done, total)
+    ranges = np.concatenate([[0], np.cumsum(np.concatenate(sizes))])
+    for name, values in (
+        (OFFSETS, line_ends.values),
+        (SPAN_STARTS, span_ends.values),
+        ("layout-range.npy", ranges),
+        ("layout-kind.npy", np.concatenate(kinds)),
+        ("layout-language.npy", np.concatenate(languages)),
+    ):
+        np.save(folder / name, values, allow_pickle=False)
+    write_terms(folder, terms)
+    write_forms(folder, forms)
+    return int(ranges[-1])
+
+
+class _Ends:
+    """Running sums from 0: where each piece ends and the next begins."""
+
+    def __init__(self) -> None:
+        self._pieces = [np.zeros(1, dtype=np.int64)]
+
+    @property
+    def values(self) -> npt.NDArray[np.int64]:
+        return np.concatenate(self._pieces)
+
+    def add(self, lengths: npt.NDArray[np.int64]) -> None:
+        self._pieces.append(self._pieces[-1][-1:] + np.cumsum(lengths) if len(lengths) else lengths)
+
+
+def _renumbered(segment: Segment, terms: dict[str, int]) -> npt.NDArray[np.int32]:
+    """Spans with the snapshot's numbers of terms; new terms are added in the order of their use."""
+    numbers = np.array([terms.setdefault(term, len(terms)) for term in segment.terms], dtype=np.int32)
+    rows = segment.spans.copy()
+    if len(rows):
+        rows[:, 2] = numbers[rows[:, 2]]
+    return rows
+
+
+def _write_outside(folder: Path, corpus: Corpus, embedder: Embedder, old: Snapshot | None) -> None:
+    """Questions that the corpus does not answer, with their vectors as of queries."""
+    examples = [(language, text) for language in LANGUAGES for text in corpus.outside[language]]
+    known = old.outside_texts if old else {}
+    vectors = np.zeros((len(examples), embedder.dimension), dtype=np.float32)
+    fresh = [at for at, example in enumerate(examples) if example not in known]
+    if fresh:
+        languages, texts = [examples[at][0] for at in fresh], [examples[at][1] for at in fresh]
+        vectors[fresh] = embedder.embed(texts, languages, "query")
+    for at, example in enumerate(examples):
+        if old and example in known:
+            vectors[at] = old.outside[known[example]]
+    np.save(folder / "outside.npy", vectors, allow_pickle=False)
+    write_outside_texts(folder, examples)
+
+
+def _write_postings(folder: Path) -> None:
+    """Postings of chunks, and of documents by field, from what was written before."""
+    terms = read_terms(folder)
+    spans = read_spans(folder, terms)
+    ranges = np.load(folder / "layout-range.npy", allow_pickle=False)
+    kinds = np.load(folder / "layout-kind.npy", allow_pickle=False)
+    chunk = np.repeat(np.arange(len(kinds), dtype=np.int32), np.diff(spans.starts))
+    numbers = np.ascontiguousarray(spans.rows[:, 2])
+    write_postings(build_postings(terms, numbers, chunk, len(kinds)), folder)
+    document = np.repeat(np.arange(len(ranges) - 1, dtype=np.int32), np.diff(ranges))[chunk]
+    field = np.where(spans.rows[:, 1] == 0, np.uint8(FIELDS.index("heading")), _FIELD_OF_KIND[kinds][chunk])
+    del chunk
+    write_field_postings(build_field_postings(terms, numbers, document, field, len(ranges) - 1), folder)
+
+
+def _write_manifest(
+    folder: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, size: int, dense: DenseRecord
+) -> Manifest:
+    now = datetime.now(UTC)
+    digest = _corpus_digest(corpus)
+    manifest = Manifest(
+        format=FORMAT,
+        id=f"{now:%Y%m%dT%H%M%S%f}-{digest[:8]}",
+        created=now.isoformat(timespec="seconds"),
+        corpus_digest=digest,
+        model=ModelRecord(name=embedder.name, digest=embedder.digest, dimension=embedder.dimension),
+        analyzer=AnalyzerRecord(name=analyzer.name, version=analyzer.version),
+        counts=Counts(documents=len(corpus.documents), chunks=size),
+        dense=dense,
+        files=record_files(folder.iterdir()),
+    )
+    write_manifest(folder, manifest)
+    return manifest
+
+
+def _corpus_digest(corpus: Corpus) -> str:
+    return f"{corpus.digest}-{CHUNK_FORMAT}"
+
+
+def _prove(folder: Path, manifest: Manifest) -> None:
+    """Open what was just written: numpy and faiss say nothing where a full disk cuts their last block.
+
+    Raises OSError.
+    """
+    try:
+        open_folder(folder, manifest)
+    except UNREADABLE as error:
+        raise OSError("the disk took only a part of it") from error
+
+
+def _reusable(root: Path, analyzer: Analyzer, embedder: Embedder) -> Snapshot | None:
+    """The current snapshot where its chunks can be used again; any doubt, and nothing is reused."""
+    try:
+        old = load(root, analyzer, embedder)
+    except SnapshotError:
+        return None
+    return old if old.manifest.corpus_digest.endswith(f"-{CHUNK_FORMAT}") else None
+
+
+def _sync(folder: Path) -> None:
+    for path in (*folder.iterdir(), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+
+
+def _switch(root: Path, name: str) -> None:
+    temporary = root / f".{CURRENT}"
+    with temporary.open("w", encoding="utf-8") as file:
+        file.write(f"{name}\n")
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(root / CURRENT)
+    descriptor = os.open(root, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _remove_unfinished(root: Path) -> None:
+    for pattern in (".building-*", ".removed-*"):
+        for path in root.glob(pattern):
+            shutil.rmtree(path, ignore_errors=True)
+
+
+def _prune(root: Path, current: str) -> None:
+    """Remove all but the newest snapshots; readers of a removed one keep their open files."""
+    finished = sorted(path.name for path in root.iterdir() if (path / MANIFEST).is_file())
+    for name in [name for name in finished if name != current][: -(KEPT - 1) or None]:
+        doomed = root / f".removed-{name}"
+        with suppress(OSError):  # what is left over, the next build removes
+            (root / name).rename(doomed)
+            shutil.rmtree(doomed)
