@@ -20,7 +20,6 @@ from cookbook_search.index.builder import KEPT
 from cookbook_search.index.manifest import FORMAT, read_manifest, write_manifest
 from cookbook_search.index.segments import embedding_text
 
-
 QUESTIONS_OUTSIDE = 1
 """Questions of the cookbook's ``ohi.yaml``."""
 
@@ -238,7 +237,7 @@ def test_documents_that_did_not_change_are_not_parsed_again(built, cookbook, mon
     monkeypatch.setattr(parse, "_load_yaml", lambda text: parsed.append(text) or real(text))
     corpus, faults = parse.read_corpus([cookbook], known)
     assert faults == []
-    assert len(parsed) == 2  # the vocabulary and the changed recipe
+    assert len(parsed) == 3  # the vocabulary, the questions outside and the changed recipe
     assert corpus == corpus_of(cookbook)
 
 
