@@ -263,5 +263,5 @@ def test_the_installed_command_shows_its_progress_on_a_terminal(corpora, tmp_pat
     os.close(master)
     assert process.returncode == 0
     assert out.decode().startswith(current_id(tmp_path / "index"))
-    for step in (b"analyze", b"embed", b"write", b"switch"):
+    for step in (b"analyze", b"write", b"switch"):
         assert step in shown
