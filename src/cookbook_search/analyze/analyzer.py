@@ -74,6 +74,10 @@ class Analyzer:
                 self._cache[key] = forms
         return forms
 
+    def word_classes(self, word: str) -> frozenset[str]:
+        """Finnish word classes of a lower-case word, names among them; empty where Finnish has no such word."""
+        return self._morphology.classes(word)
+
     def is_finnish(self, word: str) -> bool:
         """Whether the lower-case word, or each of its hyphenated pieces, is Finnish as written."""
         return self._morphology.knows(word) or (

@@ -44,6 +44,9 @@ class Morphology(Protocol):
     def knows(self, word: str) -> bool:
         """Whether the lower-case word is Finnish as written."""
 
+    def classes(self, word: str) -> frozenset[str]:
+        """Word classes of all readings, as Voikko names them (``etunimi``, ``paikannimi``); empty: unknown."""
+
 
 def recover(morphology: Morphology, word: str) -> WordForms:
     """Forms of a word that may lack diacritics or be spoken Finnish; ``UNKNOWN`` at worst."""
@@ -79,6 +82,10 @@ class VoikkoMorphology:
         """Whether Voikko accepts the word, in small letters or as a name."""
         with self._lock:
             return bool(self._voikko.spell(word)) or bool(self._voikko.spell(word.capitalize()))
+
+    def classes(self, word: str) -> frozenset[str]:
+        """Word classes of all readings; see ``Morphology.classes``."""
+        return frozenset(reading["CLASS"] for reading in self._analyze(word))
 
     def forms(self, word: str) -> WordForms:
         """Up to ``MAX_READINGS`` base forms, and the parts of all readings."""
@@ -161,6 +168,10 @@ class SimplemmaMorphology:
     def knows(self, word: str) -> bool:
         """Whether the dictionary has the word form."""
         return bool(self._simplemma.is_known(word, lang="fi"))
+
+    def classes(self, word: str) -> frozenset[str]:
+        """The dictionary tells none apart; a word it knows counts as a noun."""
+        return frozenset({"nimisana"} if self.knows(word) else ())
 
     def forms(self, word: str) -> WordForms:
         """The dictionary's lemma and the halves of a compound."""
