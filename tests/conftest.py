@@ -13,11 +13,12 @@ FIXTURES = Path(__file__).parent / "fixtures"
 
 
 @pytest.fixture(autouse=True, scope="session")
-def own_settings() -> Iterator[None]:
-    """No setting of the machine reaches a test."""
+def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """No setting of the machine reaches a test, and no test writes to its database."""
     with pytest.MonkeyPatch.context() as patch:
         for name in [name for name in os.environ if name.startswith("COOKBOOK_")]:
             patch.delenv(name)
+        patch.setenv("COOKBOOK_DATABASE", f"sqlite:///{tmp_path_factory.mktemp('state')}/cookbook.db")
         yield
 
 

@@ -29,6 +29,7 @@ from cookbook_search.types import (
     SearchResult,
     Suggestion,
 )
+from cookbook_search.usage import Usage
 
 if TYPE_CHECKING:
     from cookbook_search.store import Database
@@ -49,7 +50,10 @@ class Cookbook:
         self._embedder: Embedder = open_embedder(settings.model, self._analyzer)
         self._parameters = read_parameters()
         self._reload_lock = threading.Lock()
+        self._database_lock = threading.Lock()
+        self._database: Database | None = None
         self._served: _Served | None = None
+        self.usage = Usage(settings, self._analyzer, lambda: self.database)
 
     def index(self, progress: Progress | None = None) -> Manifest:
         """Build a snapshot of the corpus and make it current.
@@ -84,12 +88,23 @@ class Cookbook:
         self.open()
         return True
 
-    @cached_property
+    @property
     def database(self) -> Database:
         """What outlives the process; opened when first used. Raises SettingsError, StoreError."""
         from cookbook_search.store import open_database  # a server that only searches starts without it
 
-        return open_database(self.settings.database)
+        with self._database_lock:
+            if self._database is None:
+                self._database = open_database(self.settings.database)
+            return self._database
+
+    def close(self) -> None:
+        """Store what waits to be stored, and give the database back."""
+        self.usage.close()
+        with self._database_lock:
+            if self._database is not None:
+                self._database.close()
+                self._database = None
 
     @property
     def ready(self) -> bool:

@@ -60,6 +60,13 @@ class Settings(BaseSettings):
         default="sqlite:///state/cookbook.db",
         description="What must outlive the process: SQLAlchemy URL of a SQLite or PostgreSQL database.",
     )
+    log_queries: bool = Field(
+        default=True,
+        description="Keep questions, masked and without who asked, so that editors see what is missing.",
+    )
+    retention_days: int = Field(
+        default=90, ge=1, le=3650, description="Days after which questions and feedback are deleted."
+    )
     max_body_bytes: int = Field(
         default=65536, ge=1024, description="Largest request body in bytes; a larger one is refused."
     )

@@ -75,7 +75,7 @@ class Analyzer:
         return forms
 
     def word_classes(self, word: str) -> frozenset[str]:
-        """Finnish word classes of a lower-case word, names among them; empty where Finnish has no such word."""
+        """Finnish word classes of a lower-case word, names among them; empty where it is no Finnish word."""
         return self._morphology.classes(word)
 
     def is_finnish(self, word: str) -> bool:

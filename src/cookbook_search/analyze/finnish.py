@@ -45,7 +45,7 @@ class Morphology(Protocol):
         """Whether the lower-case word is Finnish as written."""
 
     def classes(self, word: str) -> frozenset[str]:
-        """Word classes of all readings, as Voikko names them (``etunimi``, ``paikannimi``); empty: unknown."""
+        """Classes of all readings, as Voikko names them (``etunimi``, ``paikannimi``); empty: unknown."""
 
 
 def recover(morphology: Morphology, word: str) -> WordForms:

@@ -21,7 +21,10 @@ _STREET = (
     r"(?:katu|kadu|tie|kuja|polku|polu|väylä|raitti|raiti|kaari|kaare|bulevardi|esplanadi|penger|penkere"
     r"|puistikko|puistiko|aukio|rinne|rintee|gata|gatan|väg|vägen|gränd|gränden|stig|stigen|esplanaden|brinken)"
 )
-_STREET_NUMBER = r"\s+\d{1,4}(?:\s?[a-zA-Z]\b)?(?:\s?(?:as\.?\s?)?\d{1,3}\b)?(?:,?\s+\d{5}(?:\s+[A-ZÅÄÖ][a-zåäö]+)?)?"
+_STREET_NUMBER = (
+    r"\s+\d{1,4}(?:\s?(?-i:[A-Z]|[a-hj-np-z])\b)?(?:\s?(?:as\.?\s?)?\d{1,3}\b)?"
+    r"(?:,?\s+\d{5}(?:\s+[A-ZÅÄÖ][a-zåäö]+)?)?"
+)
 _NOT_STREETS = r"(?!(?:valta|kanta|maan|seutu|moottori|rauta|kehä|ohitus|yhdys|motor|järn|lands|riks)"
 
 
@@ -102,7 +105,9 @@ IDENTIFIERS: tuple[Identifier, ...] = (
         _is_finnish_code,
     ),
     Identifier(CODE, _pattern(r"(?<![\w-])(?:19|20)?\d{6}[-+]?\d{4}(?![\w-])"), _is_swedish_code),
-    Identifier(ACCOUNT, _pattern(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b"), _is_account),
+    Identifier(
+        ACCOUNT, _pattern(r"\b[A-Z]{2}\d{2}(?:\s?[A-Z0-9]{4}){2,7}(?:\s?[A-Z0-9]{1,3})?\b"), _is_account
+    ),
     Identifier(
         IP,
         _pattern(r"(?<![\w.:])(?:\d{1,3}(?:\.\d{1,3}){3}|(?:[0-9a-f]{0,4}:){2,7}[0-9a-f]{0,4})(?![\w.:])"),
@@ -123,8 +128,8 @@ IDENTIFIERS: tuple[Identifier, ...] = (
     Identifier(
         PLATE,
         _pattern(
-            r"(?:(?<=rekisterinumero )|(?<=rekkari )|(?<=rekisteri )|(?<=auto )|(?<=auton )|(?<=bil )|(?<=bilen )"
-            r"|(?<=plate )|(?<=car ))(?P<letters>[A-ZÅÄÖ]{2,3})[- ]?\d{1,3}(?![\w-])"
+            r"(?:(?<=rekisterinumero )|(?<=rekkari )|(?<=rekisteri )|(?<=auto )|(?<=auton )"
+            r"|(?<=bil )|(?<=bilen )|(?<=plate )|(?<=car ))(?P<letters>[A-ZÅÄÖ]{2,3})[- ]?\d{1,3}(?![\w-])"
         ),
         _is_plate,
     ),

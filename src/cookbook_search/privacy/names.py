@@ -28,39 +28,12 @@ _ENDINGS = re.compile(
 )
 _SWEDISH_SURNAME = re.compile(r"^\w{3,}(?:sson|qvist|kvist|ström|gren|blom|bäck|dahl|holm)s?$")
 _INTRODUCTION = re.compile(
-    r"(?:nimeni on|nimi on|olen|terveisin|terveisin,|terv\.|yhteyshenkilö on|jag heter|jag är|mitt namn är|hälsningar|mvh"
-    r"|kontaktperson|my name is|i am|i'm|best regards,?|regards,?|sincerely,?)\s+$",
+    r"(?:nimeni on|nimi on|olen|terveisin,?|terv\.|yhteyshenkilö on|jag heter|jag är|mitt namn är"
+    r"|hälsningar|mvh|kontaktperson|my name is|i am|i'm|best regards,?|regards,?|sincerely,?)\s+$",
     re.IGNORECASE,
 )
-_TITLES = frozenset(
-    """
-    herra hra rouva rva neiti toimitusjohtaja toimari tj johtaja päällikkö pomo pormestari apulaispormestari
-    kaupunginjohtaja kunnanjohtaja kehitysjohtaja elinkeinojohtaja myyntijohtaja hankejohtaja projektipäällikkö
-    hankepäällikkö puheenjohtaja valtuutettu rehtori professori tohtori yrittäjä asiantuntija koordinaattori
-    klusterivetäjä kollega kollegani pomoni esimies esimieheni kansanedustaja ministeri
-    herr fru fröken vd direktör chef borgmästare stadsdirektör kommundirektör projektledare ordförande rektor
-    professor doktor företagare kollegan min-kollega
-    mr mrs ms miss dr prof sir ceo director mayor manager chair colleague founder entrepreneur
-    """.split()
-)
-_COMPANY_FORMS = frozenset(
-    "oy oyj ab abp ky tmi ltd inc group plc gmbh corporation foundation säätiö yhtiöt konserni".split()
-)
-_PUBLIC = frozenset("porter ericsson nokia ford ferrari fazer wihuri finlayson metso hilma otto eka".split())
-"""Firms, theories and services that bear a person's name and say what the question is about."""
-_ORDINARY_FIRST_NAMES = frozenset(
-    """
-    amber angel april august aurora autumn bill bo brandy bror brooke carol chase christian crystal dag daisy dale
-    dan dawn dean del diamond don drew earl else faith folke gene georgia grace grant gun guy hazel heather helga
-    holly hope hunter inga inge jay jean jordan joy june juni junior klara lage lane lilja lily liv lo loke lova
-    love maj maja mark mars max may mina mira my neo nova ole olive paris per ray rich rosa rose ruby saga said
-    sandy star sten stig summer sydney tage tara tor troy ture urban tom vidar vide viking ville viola virginia visa will
-    """.split()
-)
-"""Names that are words or places of Swedish or English; the other names of the list are names alone."""
-_TOWNS_AND_FIRMS = frozenset("lahti salo kallio vaasa kone aalto järvenpää".split())
 _LOCATIVE = re.compile(r"(?:ssa|ssä|sta|stä|lla|llä|lta|ltä|seen|iin|aan|ään|oon|een)$")
-_ABBREVIATIONS = frozenset("dr mr mrs ms prof hra rva st t".split())
+_ABBREVIATIONS = frozenset({"dr", "mr", "mrs", "ms", "prof", "hra", "rva"})
 _NAMES_ALONE = frozenset({"etunimi", "sukunimi", "paikannimi", "nimi"})
 _MAX_WORDS_OF_A_NAME = 4
 _DIACRITIC_TRIALS = 16
@@ -140,7 +113,9 @@ class NameFinder:
             )  # fmt: skip
             end = match.end()
 
-    def _reading(self, word: str, language: Language, dotless: bool) -> tuple[Sureness, Sureness, bool, bool, bool]:
+    def _reading(
+        self, word: str, language: Language, dotless: bool
+    ) -> tuple[Sureness, Sureness, bool, bool, bool]:
         lower = word.lower().replace("’", "'")
         classes = self._analyzer.word_classes(lower)
         place = "paikannimi" in classes
@@ -149,19 +124,17 @@ class NameFinder:
         else:
             ordinary = self._is_foreign_word(lower, "en" if language == "fi" else language)
         forms = {lower} if classes else _stems(lower)
-        is_first = "etunimi" in classes or bool(forms & _names("first"))
-        is_last = (
-            "sukunimi" in classes or bool(forms & _names("last")) or bool(_SWEDISH_SURNAME.match(lower))
-        )
+        is_first = "etunimi" in classes or bool(forms & _words("first"))
+        is_last = "sukunimi" in classes or bool(forms & _words("last")) or bool(_SWEDISH_SURNAME.match(lower))
         level = Sureness.MAYBE if ordinary or place else Sureness.SURE
         lemmas = {lower, *self._analyzer.forms(lower, "fi").lemmas} if classes else forms
-        common = bool(classes) and bool(lemmas & (_names("first") | _names("last")))
+        common = bool(classes) and bool(lemmas & (_words("first") | _words("last")))
         first, last = (level if named else Sureness.NO for named in (is_first, is_last))
-        if first and language != "fi" and not place and not forms & _ORDINARY_FIRST_NAMES:
+        if first and language != "fi" and not place and not forms & _words("ordinary"):
             first = Sureness.SURE
         if last and any(_is_nen_name(lower, lemma) for lemma in lemmas):
             last = Sureness.SURE
-        if _stems(lower) & _PUBLIC:
+        if _stems(lower) & _words("public"):
             first = last = Sureness.NO
         return first, last, place, common, ordinary
 
@@ -185,7 +158,7 @@ def _run(words: list[_Word], at: int, text: str) -> int:
     """How many words from here are one name of several parts, or one introduced; 0: none."""
     word = words[at]
     introduced = bool(_INTRODUCTION.search(text[max(0, word.start - 24) : word.start]))
-    titled = at > 0 and word.follows and words[at - 1].lower in _TITLES
+    titled = at > 0 and word.follows and words[at - 1].lower in _words("titles")
     if introduced or titled:
         length = _length(words, at)
         if length and (word.capital or max(word.first, word.last) == Sureness.SURE):
@@ -221,21 +194,23 @@ def _length(words: list[_Word], at: int) -> int:
 def _single(words: list[_Word], at: int, language: Language) -> int:
     """1 where the word alone is a name."""
     word = words[at]
-    if at + 1 < len(words) and words[at + 1].lower in _COMPANY_FORMS and words[at + 1].follows:
+    if at + 1 < len(words) and words[at + 1].lower in _words("companies") and words[at + 1].follows:
         return 0
     if Sureness.SURE in (word.first, word.last):
         typed = language == "fi" and len(word.text) >= _LOWER_CASE_LENGTH and word.common
         return int((word.capital and len(word.text) > 1) or typed)
     mid_sentence = word.capital and not word.begins_sentence and not word.text.isupper()
     surname = word.last and word.common and not _LOCATIVE.search(word.lower)
-    likely = (word.first and not word.place) or (surname and not _stems(word.lower) & _TOWNS_AND_FIRMS)
+    likely = (word.first and not word.place) or (surname and not _stems(word.lower) & _words("towns"))
     return int(language == "fi" and mid_sentence and bool(likely))
 
 
 @cache
-def _names(kind: str) -> frozenset[str]:
-    text = files("cookbook_search.privacy").joinpath("names", f"{kind}.txt").read_text(encoding="utf-8")
-    return frozenset(line.lower() for line in text.splitlines() if line and not line.startswith("#"))
+def _words(name: str) -> frozenset[str]:
+    """A list of ``privacy/words``, in small letters."""
+    text = files("cookbook_search.privacy").joinpath("words", f"{name}.txt").read_text(encoding="utf-8")
+    lines = (line for line in text.splitlines() if not line.startswith("#"))
+    return frozenset(word for line in lines for word in line.lower().split())
 
 
 def _stems(lower: str) -> set[str]:
@@ -254,6 +229,6 @@ def _parted_by(text: str, end: int, start: int) -> bool:
 
 def _is_nen_name(lower: str, lemma: str) -> bool:
     """``nieminen``, ``niemisen``: such a surname is an ordinary word to Voikko, hardly ever to a writer."""
-    if not lemma.endswith("nen") or lemma not in _names("last"):
+    if not lemma.endswith("nen") or lemma not in _words("last"):
         return False
     return lower == lemma or lower.startswith(f"{lemma[:-3]}se")

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError, OperationalError
+from filelock import FileLock
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy.exc import (
+    ArgumentError,
+    DBAPIError,
+    InterfaceError,
+    NoSuchModuleError,
+    OperationalError,
+)
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from cookbook_search.errors import SettingsError, StoreError
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 BUSY_SECONDS = 10
 """How long SQLite waits for another writer."""
+CONNECT_SECONDS = 5
+"""How long PostgreSQL may take to answer a new connection, and a connection to become free."""
+UPGRADE_LOCK = 20261124
+"""Key of the PostgreSQL advisory lock under which one process at a time migrates."""
+POSTGRESQL_DRIVER = "postgresql+psycopg"
 
 
 class Database:
@@ -34,19 +47,32 @@ class Database:
         try:
             with self.engine.begin() as connection:
                 yield connection
-        except OperationalError as error:
+        except (OperationalError, InterfaceError) as error:
             raise StoreError(f"The database cannot be used now: {error.orig}") from error
+        except NoConnectionFree as error:
+            raise StoreError("The database cannot be used now: all connections are busy.") from error
 
     def upgrade(self) -> None:
-        """Bring the schema to the newest version. Raises StoreError."""
+        """Bring the schema to the newest version, one process at a time. Raises StoreError."""
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         try:
-            with self.engine.begin() as connection:
+            with self._alone(), self.engine.begin() as connection:
+                if connection.dialect.name == "postgresql":
+                    connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
         except DBAPIError as error:
             raise StoreError(f"The database cannot be brought to this version: {error.orig}") from error
+        except OSError as error:
+            raise StoreError(f"The folder of the database cannot be written: {error}") from error
+
+    def _alone(self) -> AbstractContextManager[object]:
+        """A lock beside the file of SQLite, which has none of its own for this."""
+        path = self.engine.url.database
+        if self.engine.dialect.name != "sqlite" or not path or path == ":memory:":
+            return nullcontext()
+        return FileLock(f"{path}.lock")
 
     def close(self) -> None:
         """Give the connections back."""
@@ -59,11 +85,16 @@ def open_database(url: str) -> Database:
     Raises SettingsError for an unusable URL, StoreError where the database does not answer.
     """
     try:
-        parsed = make_url(url)
+        parsed = _with_driver(make_url(url))
         if parsed.get_backend_name() == "sqlite" and parsed.database:
             Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = create_engine(parsed, pool_pre_ping=True)
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+        engine = _engine(parsed)
+    except ModuleNotFoundError as error:
+        raise SettingsError(
+            f"COOKBOOK_DATABASE cannot be used: the driver `{error.name}` is missing. For PostgreSQL: "
+            "pip install 'cookbook-search[postgresql]'"
+        ) from error
+    except (ArgumentError, NoSuchModuleError) as error:
         raise SettingsError(f"COOKBOOK_DATABASE cannot be used: {error}") from error
     except OSError as error:
         raise StoreError(f"The folder of the database cannot be made: {error}") from error
@@ -74,10 +105,28 @@ def open_database(url: str) -> Database:
     return database
 
 
+def _with_driver(url: URL) -> URL:
+    """``postgresql://`` and ``postgres://`` mean psycopg 3, the driver that we install."""
+    plain = url.drivername in {"postgresql", "postgres"}
+    return url.set(drivername=POSTGRESQL_DRIVER) if plain else url
+
+
+def _engine(url: URL) -> Engine:
+    if url.get_backend_name() != "postgresql":
+        return create_engine(url, pool_pre_ping=True)
+    return create_engine(
+        url,
+        pool_pre_ping=True,
+        pool_timeout=CONNECT_SECONDS,
+        connect_args={"connect_timeout": CONNECT_SECONDS},
+    )
+
+
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode = WAL")  # readers do not wait for the writer
     cursor.execute("PRAGMA synchronous = FULL")  # nothing acknowledged is lost
     cursor.execute("PRAGMA foreign_keys = ON")
+    cursor.execute("PRAGMA secure_delete = ON")  # what is deleted is gone from the file too
     cursor.execute(f"PRAGMA busy_timeout = {BUSY_SECONDS * 1000}")
     cursor.close()

@@ -47,6 +47,7 @@ from cookbook_search.types.retrieval import (
     SearchResult,
     Suggestion,
 )
+from cookbook_search.types.usage import Asked, Feedback, Gap, Surface, UsageKind, Vote
 
 __all__ = [
     "KINDS",
@@ -57,6 +58,7 @@ __all__ = [
     "AnswerDone",
     "AnswerEvent",
     "AnyDocument",
+    "Asked",
     "Chunk",
     "ChunkKind",
     "Citation",
@@ -64,7 +66,9 @@ __all__ = [
     "Document",
     "Effort",
     "Engine",
+    "Feedback",
     "Filters",
+    "Gap",
     "Hit",
     "Kind",
     "Language",
@@ -86,8 +90,11 @@ __all__ = [
     "Source",
     "SourcesFound",
     "Suggestion",
+    "Surface",
     "Tag",
     "Term",
     "TextDelta",
+    "UsageKind",
     "Vocabulary",
+    "Vote",
 ]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from typing import Annotated
 
@@ -45,7 +44,8 @@ def router(cookbook: Cookbook) -> APIRouter:
         begun = time.perf_counter()
         result = cookbook.search(query, limit, language, filters)
         took_ms = (time.perf_counter() - begun) * 1000
-        response = search_response(result, secrets.token_hex(8), took_ms)
+        query_id = cookbook.usage.record_search(result, "api", narrowed=filters != Filters())
+        response = search_response(result, query_id, took_ms)
         return Response(response.model_dump_json(), media_type="application/json")
 
     @routes.post("/api/v1/search", response_model=SearchResponse, responses=_PROBLEMS, tags=["search"])

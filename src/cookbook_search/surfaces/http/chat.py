@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator
 
 from fastapi import APIRouter
@@ -59,9 +58,12 @@ def router(cookbook: Cookbook) -> APIRouter:
     @streaming.post("/api/v1/chat", response_class=EventSourceResponse, include_in_schema=False)
     async def chat_events(request: ChatRequest) -> AsyncIterator[ServerSentEvent]:
         """The answer as it comes."""
-        answer_id = secrets.token_hex(8)
+        question = request.messages[-1].content
         try:
             async for event in cookbook.stream(request.turns(), request.language):
+                answer_id = ""
+                if isinstance(event, AnswerDone):
+                    answer_id = cookbook.usage.record_answer(event.answer, question, "api")
                 for name, data in _named(event, answer_id):
                     yield ServerSentEvent(event=name, raw_data=data.model_dump_json())
         except CookbookError as error:
@@ -71,7 +73,8 @@ def router(cookbook: Cookbook) -> APIRouter:
     async def chat(request: ChatRequest) -> ChatResponse:
         """A short answer from the cookbook with citations, or a friendly no."""
         answer = await cookbook.ask(request.turns(), request.language)
-        return chat_response(answer, secrets.token_hex(8), None)
+        answer_id = cookbook.usage.record_answer(answer, request.messages[-1].content, "api")
+        return chat_response(answer, answer_id, None)
 
     both = APIRouter()
     both.include_router(streaming)

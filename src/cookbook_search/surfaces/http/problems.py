@@ -9,7 +9,14 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
-from cookbook_search.errors import CookbookError, DocumentNotFound, QueryError, SnapshotError, StoreError
+from cookbook_search.errors import (
+    CookbookError,
+    DocumentNotFound,
+    QueryError,
+    SettingsError,
+    SnapshotError,
+    StoreError,
+)
 from cookbook_search.surfaces.wire.base import Problem
 
 MEDIA_TYPE = "application/problem+json"
@@ -18,6 +25,7 @@ _STATUS: tuple[tuple[type[CookbookError], HTTPStatus], ...] = (
     (DocumentNotFound, HTTPStatus.NOT_FOUND),
     (SnapshotError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (SettingsError, HTTPStatus.SERVICE_UNAVAILABLE),
     (CookbookError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 

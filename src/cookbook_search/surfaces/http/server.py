@@ -14,8 +14,8 @@ from starlette.routing import Route
 from cookbook_search import __version__
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
-from cookbook_search.errors import SnapshotError
-from cookbook_search.surfaces.http import api, chat, pages
+from cookbook_search.errors import CookbookError, SnapshotError
+from cookbook_search.surfaces.http import api, chat, feedback, pages
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
@@ -23,6 +23,9 @@ from cookbook_search.surfaces.http.problems import install_problem_handlers
 from cookbook_search.surfaces.strings import web_folder
 
 log = logging.getLogger(__name__)
+FIRST_PURGE_SECONDS = 30.0
+"""Until then the database stays closed, so that a start is quick."""
+PURGE_SECONDS = 3600.0
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -35,12 +38,17 @@ def create_app(settings: Settings) -> FastAPI:
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(_try_reload, cookbook)
-        watch = asyncio.create_task(_watch(cookbook, settings.reload_seconds))
+        tasks = [
+            asyncio.create_task(_watch(cookbook, settings.reload_seconds)),
+            asyncio.create_task(_purge(cookbook)),
+        ]
         yield
         await mcp.close()
-        watch.cancel()
-        with suppress(asyncio.CancelledError):
-            await watch
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await asyncio.to_thread(cookbook.close)
 
     app = FastAPI(
         title="Cookbook search",
@@ -56,10 +64,24 @@ def create_app(settings: Settings) -> FastAPI:
     install_problem_handlers(app)
     app.include_router(api.router(cookbook))
     app.include_router(chat.router(cookbook))
+    app.include_router(feedback.router(cookbook))
     app.router.routes.append(Route("/mcp", mcp, methods=None, include_in_schema=False))
     app.include_router(pages.router(cookbook, web, assets))
     app.mount("/static", assets, name="static")
     return app
+
+
+async def _purge(cookbook: Cookbook) -> None:
+    """Delete what has been kept long enough, soon after the start and then every hour."""
+    while True:
+        await asyncio.sleep(FIRST_PURGE_SECONDS)
+        try:
+            purged = await asyncio.to_thread(cookbook.usage.purge)
+            if purged.queries or purged.feedback:
+                log.info("deleted %d old questions and %d votes", purged.queries, purged.feedback)
+        except CookbookError as error:
+            log.warning("old questions could not be deleted: %s", error)
+        await asyncio.sleep(PURGE_SECONDS)
 
 
 def _try_reload(cookbook: Cookbook) -> None:

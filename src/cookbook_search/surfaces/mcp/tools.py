@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -61,7 +60,7 @@ def add_tools(server: MCPServer, cookbook: Cookbook) -> None:
         except CookbookError as error:
             raise ToolError(str(error)) from error
         took_ms = (time.perf_counter() - begun) * 1000
-        query_id = secrets.token_hex(8)
+        query_id = cookbook.usage.record_search(result, "mcp", narrowed=bool(phase or offset))
         return search_page(result, offset, limit, cookbook.settings.base_url, query_id, took_ms)
 
     def read(

@@ -33,7 +33,7 @@ def router(site: Site) -> APIRouter:
         template = "results.html" if FRAGMENT_HEADER in request.headers else "search.html"
         values: dict[str, Any] = {
             "query": query, "phase": phase, "more": more, "result": None, "error": None, "counts": {},
-            "library": {}, "metric_titles": {}, "likely": FACET_LEAST, "max_query": MAX_QUERY,
+            "library": {}, "metric_titles": {}, "likely": FACET_LEAST, "max_query": MAX_QUERY, "query_id": "",
         }  # fmt: skip
         try:
             if query:
@@ -41,6 +41,8 @@ def router(site: Site) -> APIRouter:
                 everywhere = cookbook.search(query) if phase else found
                 values["result"], values["counts"] = found, everywhere.facets.get("phase", {})
                 values["metric_titles"] = _metric_documents(found, cookbook)
+                if not more:  # more of the same answer is not a new question
+                    values["query_id"] = cookbook.usage.record_search(found, "web", narrowed=bool(phase))
             values["library"] = _by_phase(cookbook.snapshot.documents)
         except CookbookError as error:
             return site.page(request, template, status_of(error), **values | {"error": type(error).__name__})

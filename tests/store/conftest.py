@@ -1,0 +1,33 @@
+"""Every test of the rooms runs on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from postgresql import Server, running_server
+from sqlalchemy import text
+
+from cookbook_search.store import Database, open_database
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    with running_server() as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty database of the newest schema."""
+    if request.param == "sqlite":
+        opened = open_database(f"sqlite:///{tmp_path}/state.db")
+    else:
+        opened = open_database(request.getfixturevalue("postgresql").url)
+    yield opened
+    if request.param == "postgresql":
+        with opened.begin() as connection:
+            connection.execute(text("DROP SCHEMA public CASCADE"))
+            connection.execute(text("CREATE SCHEMA public"))
+    opened.close()
