@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -70,6 +71,14 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=65536, ge=1024, description="Largest request body in bytes; a larger one is refused."
     )
+    embed_origins: tuple[str, ...] = Field(
+        default=(), description="Origins of the sites that may embed search and chat, JSON list."
+    )
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(_origin(value) for value in values)
 
     @classmethod
     def settings_customise_sources(
@@ -82,6 +91,19 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments before environment before ``cookbook.toml``."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _origin(value: str) -> str:
+    """Scheme, host and port, as a browser writes them. Raises ValueError where there is more, or less."""
+    parts = urlsplit(value.strip().rstrip("/").lower())
+    host = parts.netloc.removesuffix({"http": ":80", "https": ":443"}.get(parts.scheme, ""))
+    plain = parts.scheme in {"http", "https"} and host and not parts.path and not parts.query
+    if not plain or not set(host) <= set("abcdefghijklmnopqrstuvwxyz0123456789-.:[]"):
+        raise ValueError(
+            f"`{value}` is not the origin of one site; write scheme and host, for example "
+            "https://intra.example.fi (no path, no `*`; a name with ä or ö in its xn-- form)"
+        )
+    return f"{parts.scheme}://{host}"
 
 
 def read_settings(**arguments: object) -> Settings:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
 from cookbook_search.errors import SettingsError
+from cookbook_search.surfaces.http.embedding import CODE_HEADERS, ENTRY, PARTS
 
 _KEPT = "public, max-age=31536000, immutable"
 _ASKED_AGAIN = "no-cache"
@@ -22,17 +24,21 @@ class Assets(StaticFiles):
     One digest for all: a file may name another by a relative address and gets the same version.
     """
 
-    def __init__(self, folder: Path, theme: str) -> None:
+    def __init__(self, folder: Path, theme: str, scripts: Mapping[str, str]) -> None:
         """``theme`` names one of ``folder/themes`` or is the path of a CSS file of one's own.
 
-        Raises SettingsError where there is no such theme.
+        ``scripts`` are served beside the files: name -> source. Raises SettingsError where there is no
+        such theme.
         """
         super().__init__(directory=folder)
         self._theme = _theme_file(folder, theme)
+        self._scripts = scripts
         digest = sha256(self._theme.read_bytes())
         for file in sorted(folder.rglob("*")):
             if file.is_file():
                 digest.update(file.relative_to(folder).as_posix().encode() + file.read_bytes())
+        for name, source in sorted(scripts.items()):
+            digest.update(f"{name}{source}".encode())
         self.digest = digest.hexdigest()[:DIGEST_LENGTH]
 
     def __getitem__(self, name: str) -> str:
@@ -45,8 +51,12 @@ class Assets(StaticFiles):
         name = rest if versioned else path
         if name == "theme.css":
             response = self.file_response(self._theme, self._theme.stat(), scope)
+        elif name in self._scripts:
+            response = Response(self._scripts[name], media_type="text/javascript")
         else:
             response = await super().get_response(name, scope)
+        if name == ENTRY or name.startswith(PARTS):
+            response.headers.update(CODE_HEADERS)
         response.headers["Cache-Control"] = _KEPT if version == self.digest else _ASKED_AGAIN
         return response
 

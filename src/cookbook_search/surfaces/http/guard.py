@@ -9,16 +9,25 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cookbook_search.surfaces.http.problems import problem_response
 
-_POLICY = (
+_SOURCES = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; "
-    "connect-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+    "connect-src 'self'; form-action 'self'; base-uri 'none'"
 )
+
+
+def content_policy(*frame_ancestors: str) -> str:
+    """The Content-Security-Policy of a page that only these may show in a frame; nobody without any."""
+    return f"{_SOURCES}; frame-ancestors " + (" ".join(frame_ancestors) or "'none'")
+
+
+# A route that needs another value sets the header itself.
 _HEADERS = {
-    "Content-Security-Policy": _POLICY,
+    "Content-Security-Policy": content_policy(),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
     "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
 }
 
 

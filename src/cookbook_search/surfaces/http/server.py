@@ -17,10 +17,11 @@ from cookbook_search.config import Settings
 from cookbook_search.errors import CookbookError, SnapshotError
 from cookbook_search.surfaces.http import api, chat, feedback, pages
 from cookbook_search.surfaces.http.assets import Assets
+from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
 from cookbook_search.surfaces.http.problems import install_problem_handlers
-from cookbook_search.surfaces.strings import web_folder
+from cookbook_search.surfaces.strings import read_strings, web_folder
 
 log = logging.getLogger(__name__)
 FIRST_PURGE_SECONDS = 30.0
@@ -32,8 +33,9 @@ def create_app(settings: Settings) -> FastAPI:
     """The application; it opens the index when it starts and answers 503 until one is there."""
     cookbook = Cookbook(settings)
     web = web_folder()
+    strings = read_strings(web)
     mcp = McpEndpoint(cookbook)
-    assets = Assets(web / "static", settings.theme)
+    assets = Assets(web / "static", settings.theme, words_modules(strings))
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -60,13 +62,14 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(EmbeddedCalls, origins=settings.embed_origins)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
     install_problem_handlers(app)
     app.include_router(api.router(cookbook))
     app.include_router(chat.router(cookbook))
     app.include_router(feedback.router(cookbook))
     app.router.routes.append(Route("/mcp", mcp, methods=None, include_in_schema=False))
-    app.include_router(pages.router(cookbook, web, assets))
+    app.include_router(pages.router(cookbook, web, strings, assets))
     app.mount("/static", assets, name="static")
     return app
 

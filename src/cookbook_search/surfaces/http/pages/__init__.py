@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from fastapi import APIRouter
@@ -11,11 +12,13 @@ from cookbook_search.app import Cookbook
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.pages import documents, search
 from cookbook_search.surfaces.http.pages.site import open_site
+from cookbook_search.surfaces.strings import Strings
+from cookbook_search.types import Language
 
 
-def router(cookbook: Cookbook, web: Path, assets: Assets) -> APIRouter:
+def router(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], assets: Assets) -> APIRouter:
     """The routes of all pages, answering from this cookbook with the templates of ``web``."""
-    site = open_site(cookbook, web, assets)
+    site = open_site(cookbook, web, strings, assets)
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     for page in (search, documents):
         routes.include_router(page.router(site))

@@ -18,7 +18,7 @@ from cookbook_search.errors import CookbookError
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.pages.excerpt import marked
 from cookbook_search.surfaces.http.problems import status_of
-from cookbook_search.surfaces.strings import Strings, choose_language, read_strings
+from cookbook_search.surfaces.strings import Strings, choose_language
 from cookbook_search.surfaces.wire.documents import url_of
 from cookbook_search.types import LEVELS, PHASES, Language
 
@@ -75,14 +75,14 @@ class Site:
         return self.page(request, "missing.html", status_of(error), error=type(error).__name__)
 
 
-def open_site(cookbook: Cookbook, web: Path, assets: Assets) -> Site:
-    """Read strings and templates of ``web``."""
+def open_site(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], assets: Assets) -> Site:
+    """The site with these strings and the templates of ``web``."""
     templates = Environment(
         loader=FileSystemLoader(web / "templates"), autoescape=True, undefined=StrictUndefined,
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     templates.filters["marked"] = marked
-    return Site(cookbook, read_strings(web), templates, assets)
+    return Site(cookbook, strings, templates, assets)
 
 
 def _switched(request: Request, language: Language) -> str:

@@ -1,0 +1,60 @@
+"""What other sites may do: call the API from their pages, load the components, show the frames.
+
+Nothing is open to an origin that ``COOKBOOK_EMBED_ORIGINS`` does not name, but for the components' own code:
+it holds no content, and a page that may not call the API needs it to say so.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+
+from starlette.middleware.cors import CORSMiddleware
+from starlette.types import ASGIApp, Receive, Scope, Send
+
+from cookbook_search.surfaces.strings import Strings
+from cookbook_search.types import Language
+
+ENTRY, PARTS = "embed.js", "embed/"
+"""The module that a page loads, and the folder of the modules which that one loads."""
+CODE_HEADERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
+_CALLED = ("search", "suggest", "chat", "feedback", "recipes/", "methods/", "metrics/", "library")
+_ROOMS = ("chat.", "embed.", "trouble.", "kind.", "example.")
+_SHARED = frozenset({
+    "search.label", "search.button.short", "search.working", "results.title", "results.count",
+    "results.count.one", "results.closest", "results.onlymetrics", "results.shown", "results.steps",
+    "results.measure", "results.next", "metrics.title", "metrics.formula", "metrics.via", "metrics.via.many",
+    "document.unit", "empty.title", "empty.nearest", "error.retry", "phase", "level", "phase.tunnista",
+    "phase.kaynnista", "phase.sitouta", "phase.orkestroi", "phase.kehita", "phase.rahoita", "phase.kasvata",
+    "phase.mittaa", "phase.uudista", "level.panos", "level.tuotos", "level.tulos", "level.vaikuttavuus",
+})  # fmt: skip
+
+
+class EmbeddedCalls:
+    """ASGI middleware: CORS for the public API, without cookies, for the origins that may embed it."""
+
+    def __init__(self, app: ASGIApp, origins: Sequence[str]) -> None:
+        self._app = app
+        self._open = CORSMiddleware(
+            app,
+            allow_origins=origins,
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type"],
+            expose_headers=["Retry-After"],
+        )
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer a preflight, or pass the request on and mark the answer as readable."""
+        called = scope["type"] == "http" and scope["path"].startswith("/api/v1/")
+        public = called and scope["path"].removeprefix("/api/v1/").startswith(_CALLED)
+        await (self._open if public else self._app)(scope, receive, send)
+
+
+def words_modules(strings: Mapping[Language, Strings]) -> dict[str, str]:
+    """``embed/words/<language>.js``: the strings of the components."""
+    return {f"{PARTS}words/{language}.js": _module(words) for language, words in strings.items()}
+
+
+def _module(strings: Strings) -> str:
+    said = {key: text for key, text in strings.items() if key in _SHARED or key.startswith(_ROOMS)}
+    return f"export const WORDS = {json.dumps(said, ensure_ascii=False)};\n"
