@@ -12,13 +12,14 @@ import numpy.typing as npt
 import yaml
 
 from cookbook_search.analyze import normalise
-from cookbook_search.chunk import chunks
+from cookbook_search.chunk import BODY_LANGUAGE, chunks
 from cookbook_search.parse import QUESTIONS, read_corpus
 from cookbook_search.types import LANGUAGES, AnyDocument, Chunk, Language, Recipe
 
-Role = Literal["title", "problem", "question", "body"]
+Role = Literal["title", "problem", "question", "statement", "body"]
 ROLES: dict[str, Role] = {
-    "title": "title", "problem": "problem", "question": "question", "section": "body", "step": "body"
+    "title": "title", "problem": "problem", "question": "question", "statement": "statement",
+    "section": "body", "step": "body",
 }  # fmt: skip
 
 
@@ -60,6 +61,10 @@ def read_domain(corpus: Path) -> Domain:
             DomainText(number, code, "title", "", document.title[code])
             for code in LANGUAGES
         ]  # fmt: skip
+        texts += [
+            DomainText(number, BODY_LANGUAGE, "statement", "", statement[BODY_LANGUAGE])
+            for statement in document.statements
+        ]
     return Domain(
         tuple(document.id for document in documents),
         tuple(document.kind for document in documents),

@@ -1,8 +1,9 @@
 """Documents -> chunks: the pieces that are embedded, indexed, found and quoted.
 
 A chunk is a section or a step with its heading path and anchor; the title with its summary and
-each phrasing of the problem are chunks of their own, in each language. Together the chunks of a
-document hold all of its text.
+each phrasing of the problem are chunks of their own, in each language, and so are the key
+statements in the languages that the body is not written in. Together the chunks of a document hold
+all of its text.
 """
 
 from __future__ import annotations
@@ -16,18 +17,20 @@ from cookbook_search.types import LANGUAGES, AnyDocument, Chunk, ChunkKind, Lang
 
 MAX_WORDS = 110
 """Words in a chunk at most; a longer section is split between blocks, then between sentences."""
-CHUNK_FORMAT = 2
+CHUNK_FORMAT = 3
 """Raised whenever the same document would give other chunks."""
+BODY_LANGUAGE: Language = "fi"
 STEP_HEADINGS = frozenset({"Työvaiheet", "Vaiheet"})
 _SENTENCE_END = re.compile(r"(?<=[.!?…:;])\s+")
 
 
 def chunks(document: AnyDocument) -> list[Chunk]:
-    """All chunks of a document: titles, phrasings, questions, then the body in reading order."""
+    """All chunks of a document: titles, phrasings, questions, statements, then the body in reading order."""
     return [
         *_titles(document),
         *_phrasings(document, "problem"),
         *_phrasings(document, "question"),
+        *_statements(document),
         *(chunk for section in sections(document.body) for chunk in _section_chunks(document, section)),
     ]
 
@@ -45,12 +48,24 @@ def _phrasings(document: AnyDocument, kind: ChunkKind) -> Iterator[Chunk]:
         if kind == "question":
             texts = {text: None for text in document.questions[language] if text not in texts}
         for text in texts:
-            identity = f"{document.key}#{language}-{_digest(text)}"
-            yield Chunk(identity, document.key, kind, language, (), "", text)
+            yield _unplaced(document, kind, language, text)
+
+
+def _statements(document: AnyDocument) -> Iterator[Chunk]:
+    for language in LANGUAGES:
+        if language != BODY_LANGUAGE:
+            for text in dict.fromkeys(statement[language] for statement in document.statements):
+                yield _unplaced(document, "statement", language, text)
+
+
+def _unplaced(document: AnyDocument, kind: ChunkKind, language: Language, text: str) -> Chunk:
+    """A chunk that stands on no page: only the index sees it."""
+    return Chunk(
+        f"{document.key}#{language}-{_digest(text)}", document.key, kind, language, (), "", text
+    )
 
 
 def _section_chunks(document: AnyDocument, section: Section) -> Iterator[Chunk]:
-    language: Language = "fi"
     is_step = section.level == 3 and section.headings[0] in STEP_HEADINGS
     pieces = _pieces([block for block in blocks(section.tokens) if block.strip()])
     for number, text in enumerate(pieces, start=1):
@@ -59,7 +74,7 @@ def _section_chunks(document: AnyDocument, section: Section) -> Iterator[Chunk]:
             f"{document.key}#{section.anchor}{part}",
             document.key,
             "step" if is_step else "section",
-            language,
+            BODY_LANGUAGE,
             section.headings,
             section.anchor,
             text,

@@ -16,7 +16,7 @@ import yaml
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from mdit_py_plugins.anchors import anchors_plugin
-from pydantic import BaseModel, BeforeValidator, ValidationError
+from pydantic import BaseModel, BeforeValidator, RootModel, ValidationError
 
 from cookbook_search.analyze import fold, normalise
 from cookbook_search.errors import Fault
@@ -26,6 +26,7 @@ from cookbook_search.types import (
     Corpus,
     Kind,
     Line,
+    Localised,
     Method,
     Metric,
     Model,
@@ -37,6 +38,7 @@ from cookbook_search.types import (
 
 FOLDERS: dict[str, Kind] = {"reseptit": "recipe", "menetelmat": "method", "mittarit": "metric"}
 QUESTIONS = "kysymykset"
+STATEMENTS = "rinnakkain"
 VOCABULARY = "sanasto.yaml"
 OUTSIDE = "ohi.yaml"
 MAX_FILE_BYTES = 1_000_000
@@ -46,7 +48,7 @@ PARSE_FORMAT = 1
 
 _MODELS: dict[Kind, type[Recipe | Method | Metric]] = {"recipe": Recipe, "method": Method, "metric": Metric}
 M = TypeVar("M", bound=BaseModel)
-_READER_FIELDS = frozenset({"body", "body_line", "path", "digest", "questions"})
+_READER_FIELDS = frozenset({"body", "body_line", "path", "digest", "questions", "statements"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -178,7 +180,7 @@ def read_corpus(
             if document is not None:
                 documents.append(document)
                 digest.update(document.digest.encode())
-        faults += _orphan_questions(root)
+        faults += _orphans(root)
     examples = {code: [text for outside in outsides for text in outside[code]] for code in LANGUAGES}
     outside = Phrasings.model_validate(examples)
     return Corpus(tuple(documents), _merge(vocabularies), digest.hexdigest(), outside), faults
@@ -192,7 +194,7 @@ def document_paths(root: Path) -> list[Path]:
 def read_document(
     path: Path, root: Path, known: Mapping[str, AnyDocument] | None = None
 ) -> tuple[AnyDocument | None, list[Fault]]:
-    """Read one file and its questions; no document where a fault makes it unusable."""
+    """Read one file, its questions and statements; no document where a fault makes it unusable."""
     name = str(path.relative_to(root))
     text, faults = _read_text(path, name)
     if text is None:
@@ -202,16 +204,26 @@ def read_document(
         return None, [
             Fault(name, 1, "front-matter", "Begin the file with front matter between two lines `---`.")
         ]
-    question_text, question_faults = _read_question_text(root, path.stem)
-    faults += question_faults
-    digest = hashlib.sha256(f"{PARSE_FORMAT}\0{text}\0{question_text or ''}".encode()).hexdigest()
+    question_text, question_faults = _read_beside(root, QUESTIONS, path.stem)
+    statement_text, statement_faults = _read_beside(root, STATEMENTS, path.stem)
+    faults += [*question_faults, *statement_faults]
+    read = f"{PARSE_FORMAT}\0{text}\0{question_text or ''}\0{statement_text or ''}"
+    digest = hashlib.sha256(read.encode()).hexdigest()
     before = (known or {}).get(digest)
     if before is not None and before.path == name and not faults:
         return before, []
     questions, question_faults = _read_questions(question_text, path.stem)
-    faults += question_faults
+    statements, statement_faults = _read_statements(statement_text, path.stem)
+    faults += [*question_faults, *statement_faults]
     kind = FOLDERS[path.parent.name]
-    extra = {"body": body, "body_line": body_line, "path": name, "digest": digest, "questions": questions}
+    extra = {
+        "body": body,
+        "body_line": body_line,
+        "path": name,
+        "digest": digest,
+        "questions": questions,
+        "statements": statements,
+    }
     document, model_faults = _validate(_MODELS[kind], front, name, 2, extra)
     faults += model_faults
     if document is not None and document.id != path.stem:
@@ -258,11 +270,12 @@ class _Questions(Model):
     en: tuple[_Question, ...] = ()
 
 
-def _read_question_text(root: Path, stem: str) -> tuple[str | None, list[Fault]]:
-    path = root / QUESTIONS / f"{stem}.yaml"
+def _read_beside(root: Path, folder: str, stem: str) -> tuple[str | None, list[Fault]]:
+    """Text of the document's file in a folder beside it; None where there is none."""
+    path = root / folder / f"{stem}.yaml"
     if not path.is_file():
         return None, []
-    return _read_text(path, f"{QUESTIONS}/{path.name}")
+    return _read_text(path, f"{folder}/{path.name}")
 
 
 def _read_questions(text: str | None, stem: str) -> tuple[Phrasings, list[Fault]]:
@@ -280,13 +293,25 @@ def _read_questions(text: str | None, stem: str) -> tuple[Phrasings, list[Fault]
     return Phrasings.model_validate(texts), faults
 
 
-def _orphan_questions(root: Path) -> Iterator[Fault]:
+class _Statements(RootModel[tuple[Localised, ...]]):
+    pass
+
+
+def _read_statements(text: str | None, stem: str) -> tuple[tuple[Localised, ...], list[Fault]]:
+    if text is None:
+        return (), []
+    read, faults = _validate(_Statements, text, f"{STATEMENTS}/{stem}.yaml", 1, {})
+    return read.root if read else (), faults
+
+
+def _orphans(root: Path) -> Iterator[Fault]:
     stems = {path.stem for path in document_paths(root)}
-    for path in sorted((root / QUESTIONS).glob("*.yaml")):
-        if path.stem not in stems:
-            yield Fault(
-                f"{QUESTIONS}/{path.name}", 1, "dangling-id", f"No document has the id `{path.stem}`."
-            )
+    for folder in (QUESTIONS, STATEMENTS):
+        for path in sorted((root / folder).glob("*.yaml")):
+            if path.stem not in stems:
+                yield Fault(
+                    f"{folder}/{path.name}", 1, "dangling-id", f"No document has the id `{path.stem}`."
+                )
 
 
 def _read_text(path: Path, name: str) -> tuple[str | None, list[Fault]]:
@@ -332,8 +357,9 @@ def _validate(
         return None, [
             Fault(name, line, "yaml", f"The YAML is broken ({problem}); quote texts that hold `:` or `#`.")
         ]
-    if not isinstance(values, dict) or node is None:
-        return None, [Fault(name, first_line, "yaml", "The YAML must be keys and values.")]
+    wanted, told = (list, "a list") if issubclass(model, RootModel) else (dict, "keys and values")
+    if not isinstance(values, wanted) or node is None:
+        return None, [Fault(name, first_line, "yaml", f"The YAML must be {told}.")]
     faults = [
         Fault(name, first_line, "schema", f"The key `{key}` is not allowed; remove it.")
         for key in values
@@ -346,7 +372,7 @@ def _validate(
     if faults:
         return None, faults
     try:
-        return model.model_validate(values | extra), []
+        return model.model_validate({**values, **extra} if extra else values), []
     except ValidationError as error:
         return None, [
             Fault(name, first_line + _line_of(node, fault["loc"]), "schema",

@@ -32,7 +32,7 @@ from cookbook_search.types import AnyDocument, Vocabulary
 CURRENT = "CURRENT"
 UNREADABLE = (OSError, ValueError, KeyError, RuntimeError)
 """What opening a torn or strange file may raise."""
-KIND_CODES = {"title": 0, "problem": 1, "question": 2, "section": 3, "step": 4}
+KIND_CODES = {"title": 0, "problem": 1, "question": 2, "statement": 3, "section": 4, "step": 5}
 
 
 @dataclass(frozen=True, slots=True)

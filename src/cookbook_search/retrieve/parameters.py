@@ -33,8 +33,8 @@ class Parameters(BaseModel):
     """Weight of a chunk's BM25 beside its cosine."""
     lexical_floor: float
     """Added to the best BM25 before it divides, so that a weak best match stays weak."""
-    kind_offsets: tuple[float, float, float, float, float]
-    """Added to the score of a title, problem, question, section and step."""
+    kind_offsets: tuple[float, float, float, float, float, float]
+    """Added to the score of a title, problem, question, statement, section and step."""
     sharpness: float
     """How much the best chunk outweighs the rest of its document; infinite: it alone counts."""
     field_weights: FieldWeights = (3.0, 2.0, 1.0, 2.0, 1.0)

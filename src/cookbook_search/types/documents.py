@@ -107,6 +107,8 @@ class Document(Model):
     """SHA-256 of everything the document was read from."""
     questions: Phrasings = Field(default=Phrasings(), exclude=True)
     """Further phrasings that only the index sees."""
+    statements: tuple[Localised, ...] = Field(default=(), exclude=True)
+    """What the document says, in key sentences of the three languages, that only the index sees."""
 
     @property
     def key(self) -> str:

@@ -7,7 +7,7 @@ from typing import Literal
 
 from cookbook_search.types.documents import AnyDocument, Kind, Language, Metric
 
-ChunkKind = Literal["title", "problem", "question", "section", "step"]
+ChunkKind = Literal["title", "problem", "question", "statement", "section", "step"]
 
 
 @dataclass(frozen=True, slots=True)
