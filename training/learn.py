@@ -70,7 +70,7 @@ class Learner:
             optimizer.zero_grad(set_to_none=True)
         loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
         for optimizer in (self._rows, self._mix):
-            optimizer.step()
+            optimizer.step()  # type: ignore[no-untyped-call,unused-ignore]
         for schedule in self._schedules:
             schedule.step()
 
@@ -100,7 +100,8 @@ class Lexicon:
         contrast = functional.cross_entropy(scores, wanted, reduction="none") + functional.cross_entropy(
             scores.T, wanted, reduction="none"
         )
-        return (weights * ((1 - cosine) + 0.1 * contrast)).sum() / weights.sum()
+        loss: Tensor = (weights * ((1 - cosine) + 0.1 * contrast)).sum() / weights.sum()
+        return loss
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +129,8 @@ class Situations:
         every = scores.logsumexp(dim=1)
         best = scores.masked_fill(~right, FAR).logsumexp(dim=1)
         mean = (scores * right).sum(dim=1) / right.sum(dim=1).clamp(min=1)
-        return ((every - best) + 0.3 * (every - mean))[right.any(dim=1)].mean()
+        loss: Tensor = ((every - best) + 0.3 * (every - mean))[right.any(dim=1)].mean()
+        return loss
 
 
 def _sample(groups: list[Ints], each: int, random: np.random.Generator) -> tuple[Ints, Ints]:
@@ -141,4 +143,5 @@ def anchor_loss(model: BagModel, first: Tensor, terms: Ints) -> Tensor:
     """Squared distance of some rows from where they began."""
     chosen = torch.from_numpy(np.unique(terms))
     moved = functional.embedding(chosen, model.rows, sparse=True) - first[chosen]
-    return moved.square().sum(dim=1).mean()
+    loss: Tensor = moved.square().sum(dim=1).mean()
+    return loss

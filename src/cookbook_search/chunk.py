@@ -60,9 +60,7 @@ def _statements(document: AnyDocument) -> Iterator[Chunk]:
 
 def _unplaced(document: AnyDocument, kind: ChunkKind, language: Language, text: str) -> Chunk:
     """A chunk that stands on no page: only the index sees it."""
-    return Chunk(
-        f"{document.key}#{language}-{_digest(text)}", document.key, kind, language, (), "", text
-    )
+    return Chunk(f"{document.key}#{language}-{_digest(text)}", document.key, kind, language, (), "", text)
 
 
 def _section_chunks(document: AnyDocument, section: Section) -> Iterator[Chunk]:

@@ -43,7 +43,7 @@ VOCABULARY = "sanasto.yaml"
 OUTSIDE = "ohi.yaml"
 MAX_FILE_BYTES = 1_000_000
 MAX_YAML_DEPTH = 20
-PARSE_FORMAT = 1
+PARSE_FORMAT = 2
 """Raised whenever the same file would give another document."""
 
 _MODELS: dict[Kind, type[Recipe | Method | Metric]] = {"recipe": Recipe, "method": Method, "metric": Metric}
@@ -372,7 +372,7 @@ def _validate(
     if faults:
         return None, faults
     try:
-        return model.model_validate({**values, **extra} if extra else values), []
+        return model.model_validate(values | extra if isinstance(values, dict) else values), []
     except ValidationError as error:
         return None, [
             Fault(name, first_line + _line_of(node, fault["loc"]), "schema",

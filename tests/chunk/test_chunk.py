@@ -203,6 +203,17 @@ def test_a_phrasing_that_stands_twice_is_one_chunk() -> None:
     ]
 
 
+def test_statements_are_chunks_in_the_languages_that_the_body_lacks() -> None:
+    statement = Localised(fi="Kysy syy.", sv="Fråga efter orsaken.", en="Ask for the reason.")
+    document = recipe("## Pulma\n\na").model_copy(update={"statements": (statement, statement)})
+
+    assert [(c.kind, c.language, c.text) for c in chunks(document) if c.kind != "title"] == [
+        ("statement", "sv", "Fråga efter orsaken."),
+        ("statement", "en", "Ask for the reason."),
+        ("section", "fi", "a"),
+    ]
+
+
 def test_headings_named_like_a_language_keep_ids_of_their_own() -> None:
     found = chunks(recipe("## Fi\n\na\n\n## Sv\n\nb\n\n## En\n\nc"))
 

@@ -264,6 +264,55 @@ def test_questions_are_read_with_their_document(small_corpus: Path) -> None:
     assert "Kuinka monta vuoden alun jäsenistä on yhä mukana vuoden lopussa?" in document.questions.fi
 
 
+STATEMENT = "- {fi: Kysy syy., sv: Fråga efter orsaken., en: Ask for the reason.}\n"
+
+
+def test_statements_are_read_with_their_document_and_change_its_digest(small_corpus: Path) -> None:
+    path = small_corpus / "mittarit/jasenpysyvyys.md"
+    before, _ = read_document(path, small_corpus)
+    (small_corpus / "rinnakkain").mkdir()
+    (small_corpus / "rinnakkain/jasenpysyvyys.yaml").write_text(STATEMENT, encoding="utf-8")
+
+    document, faults = read_document(path, small_corpus)
+
+    assert faults == []
+    assert before is not None
+    assert document is not None
+    assert [statement.sv for statement in document.statements] == ["Fråga efter orsaken."]
+    assert document.digest != before.digest
+
+
+@pytest.mark.parametrize(
+    ("content", "line", "rule"),
+    [
+        ("fi: a\n", 1, "yaml"),
+        (STATEMENT + "- {fi: a, sv: b}\n", 2, "schema"),
+        (STATEMENT + "- {fi: a, sv: b, en: ''}\n", 2, "schema"),
+        (STATEMENT + "- {fi: [a\n", 3, "yaml"),
+    ],
+)
+def test_faulty_statements_are_named_and_their_document_stays(
+    small_corpus: Path, content: str, line: int, rule: str
+) -> None:
+    name = "rinnakkain/jasenpysyvyys.yaml"
+    (small_corpus / "rinnakkain").mkdir()
+    (small_corpus / name).write_text(content, encoding="utf-8")
+
+    corpus, faults = read_corpus([small_corpus])
+
+    assert [(fault.path, fault.line, fault.rule) for fault in faults] == [(name, line, rule)]
+    assert len(corpus.documents) == 5
+
+
+def test_statements_without_a_document_are_a_fault(small_corpus: Path) -> None:
+    (small_corpus / "rinnakkain").mkdir()
+    (small_corpus / "rinnakkain/orpo.yaml").write_text(STATEMENT, encoding="utf-8")
+
+    _, faults = read_corpus([small_corpus])
+
+    assert [(fault.path, fault.rule) for fault in faults] == [("rinnakkain/orpo.yaml", "dangling-id")]
+
+
 def test_a_folder_in_the_place_of_a_document_is_a_fault(small_corpus: Path) -> None:
     (small_corpus / "reseptit/kansio.md").mkdir()
 

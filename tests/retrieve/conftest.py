@@ -15,7 +15,7 @@ from cookbook_search.retrieve import Searcher, open_searcher, read_parameters
 PLAIN = {
     "lexical_weight": 0.4,
     "lexical_floor": 4.0,
-    "kind_offsets": (0.0, 0.0, 0.0, 0.0, 0.0),
+    "kind_offsets": (0.0,) * 6,
     "sharpness": 25.0,
     "document_weight": 0.2,
     "neighbour_weight": 0.1,

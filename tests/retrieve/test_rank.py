@@ -53,7 +53,7 @@ def test_a_document_scores_its_chunks_its_text_and_its_neighbours(searcher, snap
     parameters = read_parameters()
     bare = parameters.model_copy(
         update={"lexical_weight": 0.0, "document_weight": 0.0, "neighbour_weight": 0.0,
-                "kind_offsets": (0.0,) * 5, "sharpness": 1000.0}
+                "kind_offsets": (0.0,) * 6, "sharpness": 1000.0}
     )  # fmt: skip
     cosines = snapshot.dense.vectors @ query.vector
     ranges = snapshot.chunk_range

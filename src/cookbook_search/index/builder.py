@@ -66,7 +66,8 @@ from cookbook_search.types import LANGUAGES, Corpus
 KEPT = 3
 """Snapshots kept on disk, the current one among them."""
 _FIELD_OF_KIND = np.array(
-    [FIELDS.index(field) for field in ("title", "problem", "question", "body", "body", "body")], dtype=np.uint8
+    [FIELDS.index(field) for field in ("title", "problem", "question", "body", "body", "body")],
+    dtype=np.uint8,
 )
 """Place in ``FIELDS`` of each of ``KIND_CODES``; headings are told by their spans."""
 Progress = Callable[[str, int, int], None]
