@@ -153,6 +153,11 @@ class Cookbook:
                 return document
         raise DocumentNotFound(f"No {kind} has the id `{document_id}`.")
 
+    def is_shared(self, document: AnyDocument) -> bool:
+        """Whether another city has a document of the same kind and id."""
+        same = self._open_served().by_id.get(document.id, ())
+        return any(other.kind == document.kind and other.owner != document.owner for other in same)
+
     def _open_served(self) -> _Served:
         if self._served is None:
             self.open()

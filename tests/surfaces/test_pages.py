@@ -26,7 +26,16 @@ TITLES = {
     "sv": "Förtroende mellan konkurrenter",
     "en": "Trust among rivals",
 }
-PAGES = ["/", f"/?q={QUERY}", "/reseptit/luottamus", "/menetelmat/puhelinkierros", "/mittarit/jasenmaara"]
+PAGES = [
+    "/",
+    f"/?q={QUERY}",
+    "/kirjasto",
+    "/kirjasto?tag=rahoitus",
+    "/kirjasto/verkko",
+    "/reseptit/luottamus",
+    "/menetelmat/puhelinkierros",
+    "/mittarit/jasenmaara",
+]
 HOSTILE_QUERIES = [
     "<script>alert(1)</script> yritys",
     '"><img src=x onerror=alert(1)> yritys',
@@ -102,7 +111,8 @@ def test_pages_name_documents_in_the_language_of_the_reader(client):
     for language, title in TITLES.items():
         page = client.get(f"/reseptit/luottamus?lang={language}")
         assert f"<h1>{title}</h1>" in page.text
-        assert title in client.get(f"/?lang={language}").text
+        assert title in client.get(f"/kirjasto?lang={language}").text
+        assert title in client.get(f"/kirjasto/verkko?lang={language}").text
 
 
 @pytest.mark.parametrize(
@@ -162,14 +172,14 @@ def test_the_search_page_shows_hits_with_their_passages(client):
     assert page.all("mark")
 
 
-def test_the_start_page_lists_the_library(client):
-    page = Page(client.get("/").text)
+def test_the_library_lists_everything(client):
+    page = Page(client.get("/kirjasto").text)
     addresses = {urlsplit(a["href"]).path for a in page.all("a") if "href" in a}
     assert {"/reseptit/luottamus", "/menetelmat/puhelinkierros", "/mittarit/jasenmaara"} <= addresses
 
 
 def test_a_chosen_language_stays_in_the_links(client):
-    page = Page(client.get("/?lang=en").text)
+    page = Page(client.get("/kirjasto?lang=en").text)
     [link] = [a["href"] for a in page.all("a") if urlsplit(a.get("href", "")).path == "/reseptit/luottamus"]
     assert parse_qs(urlsplit(link).query) == {"lang": ["en"]}
     [hidden] = [a for a in page.all("input") if a.get("name") == "lang"]
@@ -195,6 +205,42 @@ def test_a_phase_narrows_the_page(client):
     }
     assert recipes == {"/reseptit/avustushaku"}
     assert client.get("/", params={"q": QUERY, "phase": "<script>"}).status_code == 200
+
+
+def test_filters_count_what_they_would_leave(client):
+    query = "Mistä saamme rahaa kokeiluun?"
+    page = Page(client.get("/", params={"q": query}).text)
+    links = [a["href"] for a in page.all("a") if "=" in (a.get("data-search") or "")]
+    assert links
+    for link in links:
+        narrowed = Page(client.get(link).text)
+        [on] = [a for a in narrowed.all("a") if a.get("aria-current") == "true" and "data-search" in a]
+        assert parse_qs(urlsplit(on["href"]).query) == {"q": [query]}
+
+
+def test_two_cities_can_be_told_apart(client):
+    page = client.get("/", params={"q": "Mistä saamme rahaa kokeiluun?", "owner": "Espoo"}).text
+    assert 'class="owner">Espoo' in page
+    links = [a["href"] for a in Page(page).all("a") if a.get("href", "").startswith("/reseptit/")]
+    [address] = {link.partition("#")[0] for link in links}
+    assert address == "/reseptit/avustushaku?owner=Espoo"
+    assert "<dd>Espoo</dd>" in client.get(address).text
+    assert "/mittarit/saatu-raha?owner=Espoo" in client.get(address).text
+    assert 'class="owner">Vantaa' not in page
+    assert 'class="owner">Vantaa' in client.get("/kirjasto").text
+    assert 'class="owner">Vantaa' not in client.get("/kirjasto", params={"owner": "Espoo"}).text
+
+
+def test_a_misspelt_query_is_offered_as_it_was_read(client):
+    page = Page(client.get("/", params={"q": "kilpailjat eivät kerro"}).text)
+    links = [parse_qs(urlsplit(a["href"]).query).get("q") for a in page.all("a") if "data-search" in a]
+    assert ["kilpailijat eivät kerro"] in links
+
+
+def test_a_refused_query_gets_somewhere_to_go(client):
+    page = Page(client.get("/", params={"q": "Miten paistan lohta uunissa?"}).text)
+    addresses = {urlsplit(a["href"]).path for a in page.all("a") if "href" in a}
+    assert {"/kirjasto", "/keskustelu"} <= addresses
 
 
 @pytest.mark.parametrize(
@@ -247,7 +293,9 @@ def test_a_hostile_address_is_shown_as_text(client, query):
         require_harmless(response.text)
 
 
-@pytest.mark.parametrize("path", ["/reseptit/vihamielinen", "/", "/?q=vihamielinen pulma"])
+@pytest.mark.parametrize(
+    "path", ["/reseptit/vihamielinen", "/kirjasto", "/kirjasto/verkko", "/?q=vihamielinen pulma"]
+)
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
 def test_a_hostile_recipe_is_harmless_on_every_page(client, path, language):
     response = client.get(f"{path}{'&' if '?' in path else '?'}lang={language}")

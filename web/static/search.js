@@ -1,19 +1,25 @@
-// What the pages gain from a script; without it every link and form works as it is.
+// Searching without a reload.
 
-const words = document.body.dataset;
-const status = document.querySelector("#status");
-const box = document.querySelector("#q");
+import { box, say } from "./site.js";
+import { rememberSearch } from "./recent.js";
+
 const main = document.querySelector("main");
-const results = () => document.querySelector("#results");
+const words = main.dataset;
 const BUSY_AFTER = 150; // milliseconds; a quicker answer needs no sign of waiting
+const SLOW_AFTER = 6000;
+const DEAD_AFTER = 30000;
+const results = () => document.querySelector("#results");
 let running; // AbortController of the search under way
-
-// Searching without a reload
 
 async function search(address, { push = true, focus } = {}) {
   running?.abort();
   const mine = (running = new AbortController());
-  const waiting = setTimeout(() => setBusy(true), BUSY_AFTER);
+  const timers = [
+    setTimeout(() => setBusy(true), BUSY_AFTER),
+    setTimeout(() => say(words.slow), SLOW_AFTER),
+    setTimeout(() => mine.abort("dead"), DEAD_AFTER),
+  ];
+  document.querySelector(".trouble")?.remove();
   try {
     const response = await fetch(address, {
       headers: { "x-fragment": "1" }, signal: mine.signal, cache: "no-store",
@@ -22,12 +28,10 @@ async function search(address, { push = true, focus } = {}) {
     if (!found) throw new Error(`no results in the answer ${response.status}`);
     if (push) history.pushState({ search: true }, "", address);
     show(found, address, focus);
-  } catch (error) {
-    if (mine.signal.aborted) return;
-    if (navigator.onLine) location.assign(address);
-    else say(words.offline);
+  } catch {
+    if (running === mine && (!mine.signal.aborted || mine.signal.reason === "dead")) showTrouble(address, push);
   } finally {
-    clearTimeout(waiting);
+    timers.forEach(clearTimeout);
     if (running === mine) setBusy(false);
   }
 }
@@ -35,7 +39,7 @@ async function search(address, { push = true, focus } = {}) {
 function show(found, address, focus) {
   results().replaceWith(document.adoptNode(found));
   main.dataset.view = "results";
-  document.title = `${found.dataset.title} – ${words.site}`;
+  document.title = `${found.dataset.title} – ${document.body.dataset.site}`;
   box.value = new URL(address, location).searchParams.get("q") ?? "";
   for (const link of document.querySelectorAll(".languages a")) {
     const target = new URL(address, location);
@@ -43,12 +47,26 @@ function show(found, address, focus) {
     link.href = target.pathname + target.search;
   }
   say(found.dataset.announce);
+  remember();
   if (focus === "heading") {
     scrollTo({ top: 0 });
     document.querySelector("#results-title")?.focus({ preventScroll: true });
   } else if (focus) {
-    (found.querySelector(`[data-search="${CSS.escape(focus)}"]`) ?? box).focus({ preventScroll: true });
+    const link = found.querySelector(`[data-search="${CSS.escape(focus)}"]`);
+    const facet = link?.closest("details");
+    if (facet) facet.open = true;
+    (link ?? found.querySelector("#results-title") ?? box).focus({ preventScroll: true });
   }
+}
+
+/** The server cannot be reached: say so where the results would be, and leave what is there. */
+function showTrouble(address, push) {
+  const notice = document.querySelector("#trouble").content.cloneNode(true).firstElementChild;
+  notice.classList.add("trouble");
+  const button = notice.querySelector("button");
+  button.addEventListener("click", () => search(address, { push, focus: "heading" }));
+  results().before(notice);
+  main.dataset.view = "results";
 }
 
 function setBusy(busy) {
@@ -57,112 +75,55 @@ function setBusy(busy) {
   if (busy) say(words.working);
 }
 
-function say(text) {
-  status.textContent = text;
+function remember() {
+  if (results().hasAttribute("data-answered")) rememberSearch(box.value.trim());
 }
 
 function plainClick(event) {
   return event.button === 0 && !(event.metaKey || event.ctrlKey || event.shiftKey || event.altKey);
 }
 
-if (results()) {
-  document.querySelector("form.ask").addEventListener("submit", (event) => {
-    const form = event.currentTarget;
-    if (!box.value.trim()) return;
-    event.preventDefault();
-    search(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`);
-  });
-  main.addEventListener("click", (event) => {
-    const link = event.target.closest("a[data-search]");
-    if (!link || !plainClick(event)) return;
-    event.preventDefault();
-    const filter = link.dataset.search;
-    search(link.getAttribute("href"), { focus: filter && filter !== "more" ? filter : "heading" });
-  });
-  addEventListener("popstate", () => {
-    const address = location.pathname + location.search;
-    if (new URLSearchParams(location.search).get("q")) search(address, { push: false });
-    else if (document.querySelector(".browse")) showStart();
-    else location.reload();
-  });
-}
-
 function showStart() {
   running?.abort();
+  document.querySelector(".trouble")?.remove();
   main.dataset.view = "start";
   results().hidden = true;
   box.value = "";
   document.title = document.querySelector(".wordmark").textContent.trim();
 }
 
-// `/` and Ctrl or Cmd + K lead to the search box; `/` can be turned off
+box.form.addEventListener("submit", (event) => {
+  const form = event.currentTarget;
+  if (!box.value.trim()) return;
+  event.preventDefault();
+  search(`${form.getAttribute("action")}?${new URLSearchParams(new FormData(form))}`, { focus: "heading" });
+});
+main.addEventListener("click", (event) => {
+  const link = event.target.closest("a[data-search]");
+  if (!link || !plainClick(event)) return;
+  event.preventDefault();
+  const place = link.dataset.search;
+  search(link.getAttribute("href"), { focus: place.includes("=") ? place : "heading" });
+});
+addEventListener("popstate", () => {
+  const address = location.pathname + location.search;
+  if (new URLSearchParams(location.search).get("q")) search(address, { push: false });
+  else if (document.querySelector(".browse")) showStart();
+  else location.reload();
+});
 
-const choice = document.querySelector("#shortcut");
-const key = document.querySelector(".ask-key");
+// An open filter closes like a menu
 
-function slashIsOn() {
-  try {
-    return localStorage.getItem("slash") !== "off";
-  } catch {
-    return true;
+addEventListener("click", (event) => {
+  for (const facet of document.querySelectorAll(".facet[open]")) {
+    if (!facet.contains(event.target) && event.target.isConnected) facet.open = false;
   }
-}
+});
+addEventListener("keydown", (event) => {
+  const facet = event.key === "Escape" && event.target.closest?.(".facet[open]");
+  if (!facet) return;
+  facet.open = false;
+  facet.querySelector("summary").focus();
+});
 
-function showShortcut() {
-  if (key) key.hidden = !slashIsOn();
-  if (choice) choice.checked = slashIsOn();
-}
-
-function typing(target) {
-  return target.isContentEditable || /^(input|textarea|select)$/i.test(target.tagName);
-}
-
-if (box) {
-  showShortcut();
-  choice.closest("[hidden]")?.removeAttribute("hidden");
-  choice.addEventListener("change", () => {
-    try {
-      localStorage.setItem("slash", choice.checked ? "on" : "off");
-    } catch { /* the choice lasts for this page only */ }
-    showShortcut();
-  });
-  addEventListener("keydown", (event) => {
-    const slash = event.key === "/" && choice.checked && !event.ctrlKey && !event.metaKey && !event.altKey;
-    const command = event.key.toLowerCase() === "k" && (event.ctrlKey || event.metaKey) && !event.altKey;
-    if (!command && !(slash && !typing(event.target))) return;
-    event.preventDefault();
-    box.focus();
-    box.select();
-  });
-}
-
-// Blocks of text to copy
-
-for (const figure of document.querySelectorAll("figure.copyable")) {
-  const name = figure.querySelector("figcaption")?.textContent ?? "";
-  const button = document.createElement("button");
-  button.type = "button";
-  button.className = "copy";
-  button.lang = document.documentElement.lang;
-  button.textContent = words.copy;
-  button.ariaLabel = words.copyLabel.replace("{name}", name);
-  button.addEventListener("click", () => copy(figure, button));
-  figure.append(button);
-}
-
-async function copy(figure, button) {
-  try {
-    await navigator.clipboard.writeText(figure.querySelector("pre").textContent);
-  } catch {
-    say(words.copyFailed);
-    getSelection().selectAllChildren(figure.querySelector("pre"));
-    return;
-  }
-  say(words.copied);
-  button.textContent = words.copied;
-  button.classList.add("is-done");
-  setTimeout(() => {
-    button.textContent = words.copy;
-    button.classList.remove("is-done");
-  }, 2000);
-}
+remember();

@@ -62,19 +62,23 @@ def _linked(document: AnyDocument, cookbook: Cookbook) -> dict[str, list[AnyDocu
             "metrics": (document.metrics, "metric"), "prerequisites": (document.prerequisites, "recipe"),
             "methods": (document.methods, "method"), "related": (document.related, "recipe"),
         }  # fmt: skip
-    linked = {relation: list(existing(ids, kind, cookbook)) for relation, (ids, kind) in named.items()}
+    linked = {
+        relation: list(existing(ids, kind, document.owner, cookbook))
+        for relation, (ids, kind) in named.items()
+    }
     users: list[AnyDocument] = [
         other for other in cookbook.snapshot.documents
-        if isinstance(other, Recipe) and document.id in {*other.methods, *other.metrics}
+        if isinstance(other, Recipe) and other.owner == document.owner
+        and document.id in {*other.methods, *other.metrics}
     ]  # fmt: skip
     return {relation: found for relation, found in (linked | {"used_by": users}).items() if found}
 
 
-def existing(ids: tuple[str, ...], kind: Kind, cookbook: Cookbook) -> Iterator[AnyDocument]:
-    """The documents of these ids that the snapshot has."""
+def existing(ids: tuple[str, ...], kind: Kind, owner: str, cookbook: Cookbook) -> Iterator[AnyDocument]:
+    """The documents of these ids that the owner's cookbook has."""
     for document_id in ids:
         try:
-            yield cookbook.document(document_id, kind)
+            yield cookbook.document(document_id, kind, owner)
         except DocumentNotFound:
             continue  # a guest's may dangle, and a newer snapshot may have lost it
 

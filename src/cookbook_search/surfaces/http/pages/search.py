@@ -1,7 +1,8 @@
-"""The search page: the box, the results, the shelves of the library under them."""
+"""The search page: the box, the results with their filters, and the map of the phases under them."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from fastapi import APIRouter, Request
@@ -9,15 +10,19 @@ from fastapi.responses import HTMLResponse
 
 from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError
-from cookbook_search.retrieve.search import FACET_LEAST
 from cookbook_search.surfaces.http.pages.documents import existing
+from cookbook_search.surfaces.http.pages.facets import chosen, facets, read_filters
+from cookbook_search.surfaces.http.pages.library import counts
+from cookbook_search.surfaces.http.pages.shelves import shelve
 from cookbook_search.surfaces.http.pages.site import FRAGMENT_HEADER, Site
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.wire.search import MAX_QUERY
-from cookbook_search.types import PHASES, AnyDocument, Filters, Recipe, SearchResult
+from cookbook_search.types import AnyDocument, Filters, SearchResult, Suggestion
 
 FEW, MANY = 10, 30
 """Recipes of one answer, and after asking for more."""
+ASKED_BEFORE = 3
+"""Phrasings of problems shown where the cookbook has no answer."""
 
 
 def router(site: Site) -> APIRouter:
@@ -25,25 +30,43 @@ def router(site: Site) -> APIRouter:
     routes = APIRouter()
     cookbook = site.cookbook
 
+    def found(request: Request, query: str, filters: Filters) -> dict[str, Any]:
+        """What the results need. Raises CookbookError."""
+        language, href = site.language(request), site.href(request)
+        more = "more" in request.query_params
+        result = cookbook.search(query, MANY if more else FEW, filters=filters)
+        named = named_documents(result, cookbook)
+        documents = cookbook.snapshot.documents
+        return {
+            "result": result,
+            "more": more,
+            "shelves": shelve(result) if result.answerable else None,
+            "facets": facets(cookbook, result, filters, site.strings[language], language, href),
+            "named_by": lambda ids, by: [named[by.owner, i] for i in ids if (by.owner, i) in named],
+            "titled": {d.title[result.language]: d for d in reversed(documents)},
+            "several_owners": len({document.owner for document in documents}) > 1,
+            "meant": corrected_query(result),
+            "asked_before": () if result.answerable else _asked_before(result, cookbook),
+        }
+
     @routes.get("/")
     def search_page(request: Request) -> HTMLResponse:
         query = request.query_params.get("q", "").strip()
-        phase = tuple(p for p in request.query_params.getlist("phase") if p in PHASES)
-        more = "more" in request.query_params
         template = "results.html" if FRAGMENT_HEADER in request.headers else "search.html"
         values: dict[str, Any] = {
-            "query": query, "phase": phase, "more": more, "result": None, "error": None, "counts": {},
-            "library": {}, "metric_titles": {}, "likely": FACET_LEAST, "max_query": MAX_QUERY, "query_id": "",
+            "query": query, "result": None, "error": None, "filters": {}, "counts": {},
+            "max_query": MAX_QUERY, "query_id": "",
         }  # fmt: skip
         try:
+            values["counts"] = counts(cookbook.snapshot.documents)
             if query:
-                found = cookbook.search(query, MANY if more else FEW, filters=Filters(phase=phase))
-                everywhere = cookbook.search(query) if phase else found
-                values["result"], values["counts"] = found, everywhere.facets.get("phase", {})
-                values["metric_titles"] = _metric_documents(found, cookbook)
-                if not more:  # more of the same answer is not a new question
-                    values["query_id"] = cookbook.usage.record_search(found, "web", narrowed=bool(phase))
-            values["library"] = _by_phase(cookbook.snapshot.documents)
+                filters = read_filters(request.query_params, cookbook.snapshot)
+                values |= {"filters": chosen(filters)} | found(request, query, filters)
+                if "more" not in request.query_params:  # more of the same answer is not a new question
+                    narrowed = filters != Filters()
+                    values["query_id"] = cookbook.usage.record_search(
+                        values["result"], "web", narrowed=narrowed
+                    )
         except CookbookError as error:
             return site.page(request, template, status_of(error), **values | {"error": type(error).__name__})
         return site.page(request, template, **values)
@@ -51,19 +74,23 @@ def router(site: Site) -> APIRouter:
     return routes
 
 
-def _by_phase(documents: tuple[AnyDocument, ...]) -> dict[str, list[AnyDocument]]:
-    """Recipes by phase, then methods, then metrics by level."""
-    shelves: dict[str, list[AnyDocument]] = {}
-    for phase in PHASES:
-        shelves[phase] = [d for d in documents if isinstance(d, Recipe) and d.phase == phase]
-    for kind in ("method", "metric"):
-        shelves[kind] = [d for d in documents if d.kind == kind]
-    return {name: shelf for name, shelf in shelves.items() if shelf}
+def named_documents(result: SearchResult, cookbook: Cookbook) -> dict[tuple[str, str], AnyDocument]:
+    """The hits and the metrics that they recommend, by owner and id."""
+    documents = [document for hit in result.recipes for document in (
+        hit.document, *existing(hit.metrics, "metric", hit.document.owner, cookbook)
+    )]  # fmt: skip
+    return {(document.owner, document.id): document for document in documents}
 
 
-def _metric_documents(result: SearchResult, cookbook: Cookbook) -> dict[str, AnyDocument]:
-    """The metrics that the hits recommend, by id."""
-    found: dict[str, AnyDocument] = {}
-    for hit in result.recipes:
-        found |= {metric.id: metric for metric in existing(hit.metrics, "metric", cookbook)}
-    return found
+def corrected_query(result: SearchResult) -> str:
+    """The query as it was read, or empty where it was read as typed."""
+    query = result.query
+    for typed, read in result.corrected.items():
+        query = re.sub(rf"(?<!\w){re.escape(typed)}(?!\w)", read, query, flags=re.I)
+    return query if query != result.query else ""
+
+
+def _asked_before(result: SearchResult, cookbook: Cookbook) -> tuple[Suggestion, ...]:
+    """Phrasings of problems with words of a query that was refused."""
+    near = cookbook.suggest(result.query, result.language, limit=20)
+    return tuple(found for found in near if found.kind == "problem")[:ASKED_BEFORE]

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from pathlib import Path
+from textwrap import wrap
 from typing import Any
 from urllib.parse import urlencode
 
@@ -20,8 +21,10 @@ from cookbook_search.surfaces.http.pages.excerpt import marked
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.strings import Strings, choose_language
 from cookbook_search.surfaces.wire.documents import url_of
-from cookbook_search.types import LEVELS, PHASES, Language
+from cookbook_search.types import LEVELS, PHASES, AnyDocument, Language
 
+MENU = (("/kirjasto", "site.library"),)
+"""Addresses of the menu and the words for them."""
 FRAGMENT_HEADER = "x-fragment"
 """With this request header only the changing part of a page is rendered; the page's script asks so."""
 
@@ -55,16 +58,27 @@ class Site:
 
         return href
 
+    def link(self, request: Request) -> Callable[..., str]:
+        """Makes links to documents, ``link(document, anchor)``; names the city where several have the id."""
+        href = self.href(request)
+
+        def link(document: AnyDocument, anchor: str = "") -> str:
+            owner = document.owner if self.cookbook.is_shared(document) else ""
+            return href(url_of(document) + (f"#{anchor}" if anchor else ""), owner=owner)
+
+        return link
+
     def page(
         self, request: Request, template: str, status: int = HTTPStatus.OK, **values: Any
     ) -> HTMLResponse:
         """A template rendered with the values and with what every page needs."""
         language = self.language(request)
         context = {
-            "t": self.strings[language], "language": language, "href": self.href(request), "url_of": url_of,
+            "t": self.strings[language], "language": language, "href": self.href(request),
+            "link": self.link(request),
             "path": request.url.path, "phases": PHASES, "levels": LEVELS, "languages": tuple(self.strings),
             "assets": self.assets, "base_url": self.cookbook.settings.base_url.rstrip("/"),
-            "switch": {code: _switched(request, code) for code in self.strings},
+            "menu": MENU, "switch": {code: _switched(request, code) for code in self.strings},
         }  # fmt: skip
         html = self.templates.get_template(template).render(context | values)
         headers = {"Vary": f"Accept-Language, {FRAGMENT_HEADER}", "Content-Language": language}
@@ -82,6 +96,7 @@ def open_site(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings]
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     templates.filters["marked"] = marked
+    templates.filters["lines"] = wrap
     return Site(cookbook, strings, templates, assets)
 
 
