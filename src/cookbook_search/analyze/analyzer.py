@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable
-from functools import partial
+from functools import lru_cache, partial
 from importlib.resources import files
 
 import Stemmer
@@ -35,7 +35,7 @@ class Analyzer:
         self._cache: dict[tuple[Language, str], WordForms] = {}
         self._written: dict[str, WordForms] = {}
         knows: dict[Language, Callable[[str], bool]] = {
-            code: partial(self._is_word, language=code) for code in LANGUAGES
+            code: lru_cache(_CACHE_LIMIT)(partial(self._is_word, language=code)) for code in LANGUAGES
         }
         self._detect = LanguageDetector(self._stop, knows)
 

@@ -20,6 +20,8 @@ FUNCTION_WORD = 3.0
 """Evidence, in log odds, of a function word for its language."""
 KNOWN_WORD = 1.5
 """Evidence of a word that the language's word list or morphology knows."""
+_LEAST = 1e-3
+"""Least probability that the character model is believed in; so it adds at most -log of this."""
 
 
 class LanguageDetector:
@@ -39,13 +41,19 @@ class LanguageDetector:
 
     def __call__(self, text: str) -> Language:
         """The likeliest language; Finnish where nothing speaks for another."""
+        scores = self._of_words(text)
+        best, second = sorted(scores.values(), reverse=True)[:2]
+        if best - second <= -log(_LEAST):  # else the character model could not change the outcome
+            for confidence in self._detector.compute_language_confidence_values(text):
+                scores[_CODES[confidence.language]] += log(max(confidence.value, _LEAST))
+        return max(LANGUAGES, key=lambda language: scores[language])
+
+    def _of_words(self, text: str) -> dict[Language, float]:
         scores: dict[Language, float] = dict.fromkeys(LANGUAGES, 0.0)
-        for confidence in self._detector.compute_language_confidence_values(text):
-            scores[_CODES[confidence.language]] += log(max(confidence.value, 1e-3))
         for _, _, word in words(text[:400]):
             for language in LANGUAGES:
                 if word in self._stop_words[language]:
                     scores[language] += FUNCTION_WORD
                 elif len(word) > 2 and self._knows[language](word):
                     scores[language] += KNOWN_WORD
-        return max(LANGUAGES, key=lambda language: scores[language])
+        return scores

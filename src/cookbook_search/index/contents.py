@@ -6,6 +6,7 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -56,10 +57,15 @@ class Spans:
         return mask
 
 
+CHUNKS_KEPT = 8192
+"""Chunks kept parsed; a chunk takes about 1 KiB."""
+
+
 class ChunkStore:
-    """Chunks read one at a time from a memory-mapped file."""
+    """Chunks read one at a time from a memory-mapped file; those in use stay parsed."""
 
     def __init__(self, folder: Path) -> None:
+        self._parsed = lru_cache(CHUNKS_KEPT)(self._parse)
         self._offsets = np.asarray(np.load(folder / OFFSETS, allow_pickle=False))
         path = folder / CHUNKS
         empty = path.stat().st_size == 0  # a map cannot be empty
@@ -69,6 +75,9 @@ class ChunkStore:
         return len(self._offsets) - 1
 
     def __getitem__(self, number: int) -> Chunk:
+        return self._parsed(number)
+
+    def _parse(self, number: int) -> Chunk:
         values = json.loads(self.lines(number, number + 1))
         return Chunk(**{**values, "headings": tuple(values["headings"])})
 

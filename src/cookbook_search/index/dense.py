@@ -6,6 +6,7 @@ vectors as int8; what they find is scored again with the vectors themselves, whi
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,7 @@ class DenseIndex:
             chosen["nprobe"] = self.record.probes
         kind: Any = faiss.SearchParametersIVF if self.record.lists else faiss.SearchParameters
         parameters = kind(**chosen) if chosen else None
+        faiss.omp_set_num_threads(1)  # holds for this thread alone; more would spin for one query
         cosines, numbers = self._index.search(query.reshape(1, -1), min(count, self.size), params=parameters)
         found = numbers[0] >= 0
         return cosines[0][found], numbers[0][found]
@@ -96,6 +98,7 @@ def write_dense(folder: Path) -> DenseRecord:
 
     Raises OSError where the disk refuses.
     """
+    faiss.omp_set_num_threads(os.cpu_count() or 1)
     vectors = map_column(folder / VECTORS)
     size, dimension = vectors.shape
     record = choose(size)
