@@ -24,8 +24,8 @@ FILES = (
     "chunks-offsets.npy", "chunks.jsonl", "dense.faiss", "documents.jsonl", "fields-documents.npy",
     "fields-frequencies.npy", "fields-starts.npy", "forms.tsv", "layout-kind.npy", "layout-language.npy",
     "layout-range.npy", "manifest.json", "manifest.sha256", "outside.npy", "outside.tsv",
-    "postings-scores.npy", "postings-starts.npy", "postings-texts.npy", "spans-starts.npy", "spans.npy",
-    "terms.txt", "vocabulary.json",
+    "postings-champions.npy", "postings-scores.npy", "postings-starts.npy", "postings-texts.npy",
+    "spans-starts.npy", "spans.npy", "terms.txt", "vocabulary.json",
 )  # fmt: skip
 
 

@@ -6,9 +6,10 @@ from math import log
 import bm25s
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from cookbook_search.index import lexical
 from cookbook_search.index.lexical import (
     FIELDS,
     K1,
@@ -163,3 +164,45 @@ def test_postings_by_field_come_back_from_disk(tmp_path, documents):
 
 def test_an_empty_query_finds_nothing():
     assert index([["a"], ["b"]]).search({}).tolist() == [0, 0]
+
+
+@pytest.fixture
+def few_champions(monkeypatch):
+    monkeypatch.setattr(lexical, "CHAMPIONS", 2)
+
+
+long_texts = st.lists(st.lists(st.sampled_from(WORDS), max_size=12), min_size=4, max_size=30)
+
+
+@given(long_texts, weights_of_words, st.data())
+def test_scores_of_some_texts_are_those_of_all(texts, weights, data):
+    postings = index(texts)
+    everything = postings.search(weights)
+    chosen = np.array(sorted(data.draw(st.sets(st.integers(0, len(texts) - 1)))), dtype=np.int64)
+    assert postings.at(weights, chosen) == pytest.approx(everything[chosen])
+    bounds = sorted(data.draw(st.sets(st.integers(0, len(texts)), min_size=2)))
+    firsts, ends = np.array(bounds[:-1][::2]), np.array(bounds[1:][::2])
+    expected = np.concatenate([everything[a:b] for a, b in zip(firsts, ends, strict=True)])
+    assert postings.within(weights, firsts, ends) == pytest.approx(expected)
+
+
+@given(long_texts, weights_of_words)
+def test_short_lists_propose_exactly_the_best(texts, weights):
+    postings = index(texts)
+    scores = postings.search(weights)
+    proposed = postings.candidates(weights, 3)
+    assert (np.diff(proposed) > 0).all()
+    assert len(proposed) == min(3, (scores > 0).sum())
+    if len(proposed):
+        assert scores[proposed].min() == pytest.approx(np.sort(scores)[-len(proposed)], rel=1e-5)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(long_texts, st.sampled_from(WORDS))
+def test_long_lists_propose_their_champions(few_champions, texts, word):
+    postings = index(texts)
+    scores = postings.search({word: 1.0})
+    proposed = postings.candidates({word: 1.0}, 10)
+    held = (scores > 0).sum()
+    assert len(proposed) == min(2, held)
+    assert scores[proposed].sum() == pytest.approx(np.sort(scores)[-len(proposed) :].sum() if held else 0)

@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cookbook_search.retrieve import candidates
 from cookbook_search.retrieve.calibrate import (
     coverage,
     document_features,
@@ -17,6 +18,7 @@ from cookbook_search.retrieve.calibrate import (
     probability,
     query_features,
 )
+from cookbook_search.retrieve.candidates import Candidates
 from cookbook_search.retrieve.parameters import Logistic, read_parameters
 from cookbook_search.retrieve.rank import EXCLUDED, Ranking, _bounded, _soft_maximum, neighbours_of, rank
 
@@ -87,9 +89,66 @@ def test_what_is_not_allowed_is_excluded_and_the_rest_is_unmoved(searcher, snaps
     everything = rank(query, snapshot, searcher.parameters, searcher.neighbours)
     some = rank(query, snapshot, searcher.parameters, searcher.neighbours, allowed)
     assert (some.documents[~allowed] == EXCLUDED).all()
-    assert (some.chunk_mix[~allowed[snapshot.chunk_document]] == EXCLUDED).all()
     kept = allowed[snapshot.chunk_document]
     assert some.chunk_cosine[kept] == pytest.approx(everything.chunk_cosine[kept], abs=1e-6)
+
+
+@pytest.fixture
+def narrowed(monkeypatch):
+    """Score the chunks of a few documents only, as a large index does."""
+
+    def narrow(documents):
+        monkeypatch.setattr(candidates, "EXACT_UP_TO", 0)
+        monkeypatch.setattr(candidates, "DOCUMENTS", documents)
+
+    return narrow
+
+
+QUERIES = ("Yritykset eivät palaa", "Where do we find money?", "luottamus kilpailijat", "qqxyzw")
+
+
+@pytest.mark.parametrize("text", QUERIES)
+def test_scoring_all_documents_as_candidates_is_scoring_everything(searcher, snapshot, narrowed, text):
+    query = searcher.reader.read(text)
+    everything = rank(query, snapshot, searcher.parameters, searcher.neighbours)
+    narrowed(len(snapshot.documents))
+    some = rank(query, snapshot, searcher.parameters, searcher.neighbours)
+    assert some.documents == pytest.approx(everything.documents, abs=1e-5)
+    for number in some.found.documents:
+        ours, theirs = some.found.places(number), everything.found.places(number)
+        assert some.chunk_mix[ours] == pytest.approx(everything.chunk_mix[theirs], abs=1e-5)
+        assert some.best_cosine(number) == pytest.approx(everything.best_cosine(number))
+
+
+@pytest.mark.parametrize("text", QUERIES[:3])
+def test_the_best_documents_are_among_few_candidates(searcher, snapshot, narrowed, text):
+    query = searcher.reader.read(text)
+    best = np.argsort(-rank(query, snapshot, searcher.parameters, searcher.neighbours).documents)[:2]
+    narrowed(4)
+    some = rank(query, snapshot, searcher.parameters, searcher.neighbours)
+    assert len(some.found.documents) == 4
+    assert set(best) <= set(some.found.documents)
+    assert some.found.places(int(best[0])).stop > some.found.places(int(best[0])).start
+    absent = next(at for at in range(len(snapshot.documents)) if at not in some.found.documents)
+    assert some.found.places(absent) == slice(0, 0)
+
+
+def test_candidates_keep_to_the_filter(searcher, snapshot, narrowed):
+    query = searcher.reader.read("Yritykset eivät palaa")
+    allowed = np.arange(len(snapshot.documents)) % 2 == 0
+    narrowed(3)
+    some = rank(query, snapshot, searcher.parameters, searcher.neighbours, allowed)
+    assert allowed[some.found.documents].all()
+    assert (some.documents[~allowed] == EXCLUDED).all()
+
+
+def test_a_search_over_candidates_gives_whole_hits(searcher, narrowed):
+    expected = searcher.search("Yritykset eivät palaa", limit=3)
+    narrowed(5)
+    found = searcher.search("Yritykset eivät palaa", limit=3)
+    assert [hit.document.key for hit in found.recipes] == [hit.document.key for hit in expected.recipes]
+    assert found.recipes[0].passages == expected.recipes[0].passages
+    assert searcher.explain("Yritykset eivät palaa").documents
 
 
 @pytest.mark.parametrize(
@@ -108,7 +167,9 @@ def test_probability_of_extreme_features_is_certain_and_silent(feature, expected
 
 def ranking_of(scores):
     documents = np.array(scores, dtype=np.float32)
-    return Ranking(documents, documents, documents, documents, documents)
+    starts = np.arange(len(documents) + 1)
+    found = Candidates(None, starts, None, documents, documents, np.float32(0))
+    return Ranking(found, documents, documents, documents, documents)
 
 
 def test_features_of_documents():

@@ -47,8 +47,8 @@ class Spans:
     def places(self, chunk: int, wanted: npt.NDArray[np.bool_]) -> list[tuple[int, int]]:
         """Half-open character ranges in the chunk of words that stand for a wanted term (bool a term)."""
         rows = self.of(chunk)
-        found = rows[wanted[rows[:, 2]] & (rows[:, 1] > 0), :2]
-        return sorted({(start, end) for start, end in found.tolist()})
+        found = rows[wanted[rows[:, 2]]].tolist()
+        return sorted({(start, end) for start, end, _ in found if end})
 
     def wanted(self, terms: Iterable[str]) -> npt.NDArray[np.bool_]:
         """Which of the snapshot's terms are among these; bool a term."""

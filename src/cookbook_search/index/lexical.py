@@ -9,8 +9,8 @@ the weights of the fields can be tuned without a new build (BM25F: Robertson, Za
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path
 from typing import Literal
@@ -22,6 +22,8 @@ from cookbook_search.index.columns import map_column
 
 K1 = 1.2
 B = 0.75
+CHAMPIONS = 512
+"""Postings of a term that are always looked at when candidates are sought."""
 Scores = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
 Field = Literal["title", "problem", "question", "heading", "body"]
@@ -41,16 +43,67 @@ class Postings:
     scores: Scores
     size: int
     """Number of texts."""
+    champions: npt.NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    """Places of the best ``CHAMPIONS`` postings of each term that has more, rising."""
 
     def search(self, weights: Mapping[str, float]) -> Scores:
         """BM25 of every text for weighted query terms; float32 of shape (size,)."""
         total = np.zeros(self.size, dtype=np.float32)
+        for start, end, weight in self._slices(weights):
+            total[self.texts[start:end]] += weight * self.scores[start:end]
+        return total
+
+    def candidates(self, weights: Mapping[str, float], count: int) -> npt.NDArray[np.int64]:
+        """About the ``count`` best texts, rising, without a look at every posting.
+
+        Long lists are represented by their champions (Manning, Raghavan, Schütze 2008, section 7.1.3).
+        """
+        texts, scores = [np.zeros(0, dtype=np.int32)], [np.zeros(0, dtype=np.float32)]
+        for start, end, weight in self._slices(weights):
+            places: slice | npt.NDArray[np.int64] = slice(start, end)
+            if end - start > CHAMPIONS:
+                first, last = np.searchsorted(self.champions, (start, end))
+                places = self.champions[first:last]
+            texts.append(self.texts[places])
+            scores.append(weight * self.scores[places])
+        found, owners = np.unique(np.concatenate(texts), return_inverse=True)
+        if len(found) <= count:
+            return found.astype(np.int64)
+        total = np.bincount(owners, np.concatenate(scores), minlength=len(found))
+        return np.sort(found[np.argpartition(total, -count)[-count:]]).astype(np.int64)
+
+    def at(self, weights: Mapping[str, float], texts: npt.NDArray[np.int64]) -> Scores:
+        """BM25 of these texts alone, found by bisection."""
+        total = np.zeros(len(texts), dtype=np.float32)
+        for start, end, weight in self._slices(weights):
+            held = self.texts[start:end]
+            places = np.minimum(np.searchsorted(held, texts.astype(np.int32)), len(held) - 1)
+            total += weight * np.where(held[places] == texts, self.scores[start:end][places], np.float32(0))
+        return total
+
+    def within(
+        self, weights: Mapping[str, float], firsts: npt.NDArray[np.int64], ends: npt.NDArray[np.int64]
+    ) -> Scores:
+        """BM25 of the texts in these rising ranges ``firsts[i]:ends[i]``, one range after the other."""
+        lengths = ends - firsts
+        offsets = np.cumsum(lengths) - lengths
+        total = np.zeros(int(lengths.sum()), dtype=np.float32)
+        for start, end, weight in self._slices(weights):
+            held = self.texts[start:end]
+            low = np.searchsorted(held, firsts.astype(np.int32))
+            counts = np.searchsorted(held, ends.astype(np.int32)) - low
+            places = np.arange(counts.sum()) + np.repeat(low - (np.cumsum(counts) - counts), counts)
+            total[held[places] + np.repeat(offsets - firsts, counts)] += (
+                weight * self.scores[start:end][places]
+            )
+        return total
+
+    def _slices(self, weights: Mapping[str, float]) -> Iterator[tuple[int, int, np.float32]]:
+        """(start, end, weight) of the postings of each term that there is."""
         for term, weight in weights.items():
             number = self.terms.get(term)
-            if number is not None:
-                start, end = self.starts[number], self.starts[number + 1]
-                total[self.texts[start:end]] += np.float32(weight) * self.scores[start:end]
-        return total
+            if number is not None and self.starts[number] < self.starts[number + 1]:
+                yield int(self.starts[number]), int(self.starts[number + 1]), np.float32(weight)
 
     def rarity(self, term: str) -> float:
         """Inverse document frequency, ln(1 + (N - n + 0.5) / (n + 0.5)); 0 for an unknown term."""
@@ -101,7 +154,8 @@ def build_postings(
     del counts
     saturated = frequency / (np.float32(K1) * relative[holders] + frequency)
     scores = _rarities(starts, size)[numbers] * saturated
-    return Postings(terms, starts, holders.astype(np.int32), scores.astype(np.float32), size)
+    scores = scores.astype(np.float32)
+    return Postings(terms, starts, holders.astype(np.int32), scores, size, _champions(starts, scores))
 
 
 def build_field_postings(
@@ -125,7 +179,7 @@ def build_field_postings(
 
 def write_postings(postings: Postings, folder: Path) -> None:
     """Write ``postings-*.npy`` to the folder; the terms are the snapshot's."""
-    for part in ("starts", "texts", "scores"):
+    for part in ("starts", "texts", "scores", "champions"):
         np.save(folder / f"postings-{part}.npy", getattr(postings, part), allow_pickle=False)
 
 
@@ -137,10 +191,10 @@ def write_field_postings(postings: FieldPostings, folder: Path) -> None:
 
 def read_postings(folder: Path, terms: Mapping[str, int], size: int) -> Postings:
     """Memory-map what ``write_postings`` wrote."""
-    starts, texts, scores = (
-        map_column(folder / f"postings-{part}.npy") for part in ("starts", "texts", "scores")
+    starts, texts, scores, champions = (
+        map_column(folder / f"postings-{part}.npy") for part in ("starts", "texts", "scores", "champions")
     )
-    return Postings(terms, starts, texts, scores, size)
+    return Postings(terms, starts, texts, scores, size, champions)
 
 
 def read_field_postings(folder: Path, terms: Mapping[str, int], size: int) -> FieldPostings:
@@ -149,6 +203,15 @@ def read_field_postings(folder: Path, terms: Mapping[str, int], size: int) -> Fi
         map_column(folder / f"fields-{part}.npy") for part in ("starts", "documents", "frequencies")
     )
     return FieldPostings(terms, starts, documents, frequencies, size)
+
+
+def _champions(starts: Numbers, scores: Scores) -> Numbers:
+    """Places of the best postings of each long list."""
+    places = [np.zeros(0, dtype=np.int64)]
+    for number in np.flatnonzero(np.diff(starts) > CHAMPIONS):
+        start, end = starts[number], starts[number + 1]
+        places.append(start + np.sort(np.argpartition(-scores[start:end], CHAMPIONS)[:CHAMPIONS]))
+    return np.concatenate(places).astype(np.int64)
 
 
 def _rarities(starts: Numbers, size: int) -> Scores:

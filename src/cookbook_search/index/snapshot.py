@@ -60,6 +60,8 @@ class Snapshot:
     """(language, question) -> row of ``outside``."""
     chunk_range: npt.NDArray[np.int64]
     """The chunks of document ``d`` are ``chunk_range[d]:chunk_range[d + 1]``."""
+    kind_counts: npt.NDArray[np.float32]
+    """Chunks of each kind of each document; (documents, kinds)."""
 
 
 def current_id(root: Path) -> str:
@@ -109,6 +111,9 @@ def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
     kinds = np.asarray(np.load(folder / "layout-kind.npy", allow_pickle=False))
     size = manifest.counts.chunks
     terms = read_terms(folder)
+    owners = np.repeat(np.arange(len(documents), dtype=np.int32), np.diff(ranges))
+    width = len(KIND_CODES)
+    counts = np.bincount(owners * width + kinds, minlength=len(documents) * width).reshape(-1, width)
     return Snapshot(
         manifest=manifest,
         documents=documents,
@@ -119,12 +124,13 @@ def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
         document_fields=read_field_postings(folder, terms, len(documents)),
         spans=read_spans(folder, terms),
         forms=read_forms(folder),
-        chunk_document=np.repeat(np.arange(len(documents), dtype=np.int32), np.diff(ranges)),
+        chunk_document=owners,
         chunk_kind=kinds,
         chunk_language=np.asarray(np.load(folder / "layout-language.npy", allow_pickle=False)),
         outside=map_column(folder / "outside.npy"),
         outside_texts=read_outside_texts(folder),
         chunk_range=ranges,
+        kind_counts=counts.astype(np.float32),
     )
 
 

@@ -31,14 +31,13 @@ def query_features(query: Query, snapshot: Snapshot, ranking: Ranking) -> Matrix
     if not len(scores):
         return np.zeros((1, 8))
     best = int(np.argmax(ranking.documents))
-    heads = np.maximum.reduceat(ranking.chunk_cosine, snapshot.chunk_range[:-1])
-    top = np.argsort(-ranking.documents, kind="stable")[:5]
+    heads = [ranking.best_cosine(int(at)) for at in np.argsort(-ranking.documents, kind="stable")[:5]]
     outside = float((snapshot.outside @ query.vector).max(initial=0.0))
     twentieth = scores[min(19, len(scores) - 1)]
     values = (
         float(scores[0]),
         float(ranking.chunk_cosine.max(initial=0.0)),
-        float(heads[top].mean()),
+        sum(heads) / len(heads),
         coverage(query, snapshot, best),
         known_share(query, snapshot),
         float(scores[0] - twentieth),

@@ -67,14 +67,16 @@ def explain(
 def _explain_document(
     snapshot: Snapshot, ranking: Ranking, number: int, probability: float
 ) -> DocumentExplanation:
-    chunks = slice(int(snapshot.chunk_range[number]), int(snapshot.chunk_range[number + 1]))
-    best = chunks.start + int(np.argmax(ranking.chunk_mix[chunks]))
+    places = ranking.found.places(number)
+    scored = places.stop > places.start
+    best = int(np.argmax(ranking.chunk_mix[places])) if scored else 0
+    chunk = int(snapshot.chunk_range[number]) + best
     return DocumentExplanation(
         id=snapshot.documents[number].id,
         score=float(ranking.documents[number]),
         probability=probability,
-        cosine=float(ranking.chunk_cosine[chunks].max()),
-        chunk_lexical=float(ranking.chunk_lexical[chunks].max()),
+        cosine=ranking.best_cosine(number),
+        chunk_lexical=float(ranking.chunk_lexical[places].max(initial=0.0)),
         document_lexical=float(ranking.document_lexical[number]),
-        chunk=snapshot.chunks[best].text,
+        chunk=snapshot.chunks[chunk].text,
     )

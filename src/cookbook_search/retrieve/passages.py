@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cookbook_search.index import KIND_CODES, Snapshot
 from cookbook_search.retrieve.query import Query
@@ -33,56 +35,67 @@ _WHY_MEANING: dict[Language, str] = {
 }
 
 
-def best_passages(query: Query, snapshot: Snapshot, ranking: Ranking, document: int) -> tuple[Passage, ...]:
-    """The best sections and steps of a document, best first, never two of the same heading."""
-    passages: list[Passage] = []
-    wanted = snapshot.spans.wanted(query.own_terms)
-    for number in _body_chunks(snapshot, ranking, document):
-        chunk = snapshot.chunks[number]
-        if chunk.anchor == SOURCES_ANCHOR or any(passage.anchor == chunk.anchor for passage in passages):
-            continue
-        heading = chunk.headings[-1] if chunk.headings else ""
-        highlights = tuple(_merged(snapshot.spans.places(number, wanted)))
-        passages.append(Passage(heading, chunk.anchor, chunk.text, highlights))
-        if len(passages) == PASSAGES:
-            break
-    return tuple(passages)
+@dataclass(frozen=True, slots=True)
+class Presenter:
+    """Words one query's hits."""
 
+    query: Query
+    snapshot: Snapshot
+    ranking: Ranking
+    wanted: npt.NDArray[np.bool_]
+    """Which of the snapshot's terms are the query's own."""
 
-def why(
-    query: Query, snapshot: Snapshot, ranking: Ranking, document: int, passages: Sequence[Passage]
-) -> str:
-    """One sentence, in the query's language, on why the document is here."""
-    problem = _nearest_problem(query, snapshot, ranking, document)
-    body = _body_chunks(snapshot, ranking, document)
-    strongest_body = ranking.chunk_mix[body[0]] if len(body) else -1.0
-    if problem is not None and (
-        not passages or ranking.chunk_mix[problem] >= strongest_body - PROBLEM_MARGIN
-    ):
-        return _WHY_PROBLEM[query.language].format(problem=snapshot.chunks[problem].text.rstrip("."))
-    if not passages:
-        return snapshot.documents[document].summary[query.language]
-    best = passages[0]
-    words = list(dict.fromkeys(best.text[start:end].lower() for start, end in best.highlights))[:3]
-    sentence = _WHY_WORDS if words else _WHY_MEANING
-    return sentence[query.language].format(heading=best.heading, words=", ".join(words))
+    def present(self, document: int) -> tuple[tuple[Passage, ...], str]:
+        """The best passages of a document, and one sentence on why it is here.
 
+        Passages come best first, never two of the same heading; the sentence is in the query's language.
+        """
+        places = self.ranking.found.places(document)
+        mix = self.ranking.chunk_mix[places]
+        first = int(self.snapshot.chunk_range[document])
+        kinds = self.snapshot.chunk_kind[first : first + len(mix)]
+        start = int(np.searchsorted(kinds, KIND_CODES["section"]))
+        body: list[int] = (start + np.argsort(-mix[start:], kind="stable")).tolist()
+        passages = self._passages([first + at for at in body])
+        strongest = float(mix[body[0]]) if body else -1.0
+        return passages, self._why(document, passages, strongest, mix, kinds)
 
-def _body_chunks(snapshot: Snapshot, ranking: Ranking, document: int) -> list[int]:
-    """Numbers of the document's sections and steps, best first."""
-    start, end = int(snapshot.chunk_range[document]), int(snapshot.chunk_range[document + 1])
-    body = start + int(np.searchsorted(snapshot.chunk_kind[start:end], KIND_CODES["section"]))
-    order: list[int] = (body + np.argsort(-ranking.chunk_mix[body:end], kind="stable")).tolist()
-    return order
+    def _passages(self, body: Sequence[int]) -> tuple[Passage, ...]:
+        passages: list[Passage] = []
+        for number in body:
+            chunk = self.snapshot.chunks[number]
+            if chunk.anchor == SOURCES_ANCHOR or any(passage.anchor == chunk.anchor for passage in passages):
+                continue
+            heading = chunk.headings[-1] if chunk.headings else ""
+            highlights = tuple(_merged(self.snapshot.spans.places(number, self.wanted)))
+            passages.append(Passage(heading, chunk.anchor, chunk.text, highlights))
+            if len(passages) == PASSAGES:
+                break
+        return tuple(passages)
 
-
-def _nearest_problem(query: Query, snapshot: Snapshot, ranking: Ranking, document: int) -> int | None:
-    """The best phrasing of the problem in the query's language."""
-    start, end = int(snapshot.chunk_range[document]), int(snapshot.chunk_range[document + 1])
-    is_problem = snapshot.chunk_kind[start:end] == KIND_CODES["problem"]
-    is_spoken = snapshot.chunk_language[start:end] == LANGUAGES.index(query.language)
-    numbers = start + np.flatnonzero(is_problem & is_spoken)
-    return int(numbers[np.argmax(ranking.chunk_mix[numbers])]) if len(numbers) else None
+    def _why(
+        self,
+        document: int,
+        passages: Sequence[Passage],
+        strongest: float,
+        mix: npt.NDArray[np.float32],
+        kinds: npt.NDArray[np.uint8],
+    ) -> str:
+        language = self.query.language
+        first = int(self.snapshot.chunk_range[document])
+        spoken = self.snapshot.chunk_language[first : first + len(mix)] == LANGUAGES.index(language)
+        problems = np.flatnonzero(spoken & (kinds == KIND_CODES["problem"]))
+        if len(problems):
+            nearest = int(problems[np.argmax(mix[problems])])
+            if not passages or mix[nearest] >= strongest - PROBLEM_MARGIN:
+                problem = self.snapshot.chunks[first + nearest].text.rstrip(".")
+                return _WHY_PROBLEM[language].format(problem=problem)
+        if not passages:
+            return self.snapshot.documents[document].summary[language]
+        best = passages[0]
+        words = list(dict.fromkeys(best.text[start:end].lower() for start, end in best.highlights))[:3]
+        sentence = _WHY_WORDS if words else _WHY_MEANING
+        return sentence[language].format(heading=best.heading, words=", ".join(words))
 
 
 def _merged(ranges: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from cookbook_search.index import Snapshot
+from cookbook_search.retrieve.candidates import Candidates, candidates
 from cookbook_search.retrieve.parameters import Parameters
 from cookbook_search.retrieve.query import Query
 from cookbook_search.types import AnyDocument, Recipe
@@ -33,24 +34,34 @@ class Neighbours:
         return sums.astype(np.float32)
 
 
-CANDIDATES = 600
-"""Chunks taken from the dense index; the others count as far as the last of these."""
 EXCLUDED = np.float32(-1e9)
 
 
 @dataclass(frozen=True, slots=True)
 class Ranking:
-    """Scores of one query over a snapshot."""
+    """Scores of one query over a snapshot.
 
+    Arrays of chunks hold the scored ones, at the places that ``found.places(document)`` tells.
+    """
+
+    found: Candidates
     chunk_mix: Floats
-    """Fused score of each chunk; ``EXCLUDED`` where the filters leave it out."""
-    chunk_cosine: Floats
+    """Fused score of each scored chunk."""
     chunk_lexical: Floats
-    """BM25 of each chunk over (best + floor): 0..1."""
+    """BM25 of each scored chunk over (best + floor): 0..1."""
     documents: Floats
     """Fused score of each document; ``EXCLUDED`` where the filters leave it out."""
     document_lexical: Floats
     """BM25 of each document over (best + floor): 0..1."""
+
+    @property
+    def chunk_cosine(self) -> Floats:
+        """Cosine of each scored chunk."""
+        return self.found.cosine
+
+    def best_cosine(self, document: int) -> float:
+        """Best cosine of the document's chunks."""
+        return float(self.chunk_cosine[self.found.places(document)].max(initial=self.found.floor))
 
 
 def neighbours_of(documents: Sequence[AnyDocument]) -> Neighbours:
@@ -83,30 +94,35 @@ def rank(
     soft maximum of its chunks plus its own weighted BM25, plus the weighted mean of its neighbours:
     who needs a recipe is helped by those that lead to it.
     """
-    among = None if allowed is None else allowed[snapshot.chunk_document]
-    cosine = _cosines(query, snapshot, among)
-    lexical = _bounded(snapshot.chunk_postings.search(query.weights), parameters.lexical_floor)
-    offsets = np.asarray(parameters.kind_offsets, dtype=np.float32)[snapshot.chunk_kind]
-    mix = cosine + np.float32(parameters.lexical_weight) * lexical + offsets
+    return fuse(candidates(query, snapshot, allowed), query, snapshot, parameters, neighbours, allowed)
+
+
+def fuse(
+    found: Candidates,
+    query: Query,
+    snapshot: Snapshot,
+    parameters: Parameters,
+    neighbours: Neighbours,
+    allowed: npt.NDArray[np.bool_] | None = None,
+) -> Ranking:
+    """The part of ``rank`` that hangs on the parameters."""
+    lexical = _bounded(found.lexical, parameters.lexical_floor)
+    offsets = np.asarray(parameters.kind_offsets, dtype=np.float32)
+    mix = np.take(offsets, found.of_chunks(snapshot.chunk_kind))
+    mix += found.cosine
+    mix += np.float32(parameters.lexical_weight) * lexical
     of_documents = snapshot.document_fields.weighted(parameters.field_weights)
     document_lexical = _bounded(of_documents.search(query.weights), parameters.lexical_floor)
-    documents = _soft_maximum(mix, snapshot.chunk_range, parameters.sharpness)
+    documents = _soft_maximum(mix, found.starts, parameters.sharpness)
+    if found.documents is not None:
+        known = documents
+        documents = _unscored(snapshot, offsets, found.floor, parameters.sharpness)
+        documents[found.documents] = known
     documents = documents + np.float32(parameters.document_weight) * document_lexical
     documents = documents + np.float32(parameters.neighbour_weight) * neighbours.mean(documents)
-    if allowed is not None and among is not None:
-        mix = np.where(among, mix, EXCLUDED)
+    if allowed is not None:
         documents = np.where(allowed, documents, EXCLUDED)
-    return Ranking(mix, cosine, lexical, documents, document_lexical)
-
-
-def _cosines(query: Query, snapshot: Snapshot, among: npt.NDArray[np.bool_] | None) -> Floats:
-    """Cosine of each chunk; beyond the candidates, that of the last candidate."""
-    numbers = None if among is None else np.flatnonzero(among).astype(np.int64)
-    cosines, found = snapshot.dense.search(query.vector, CANDIDATES, numbers)
-    floor = cosines[-1] if len(cosines) else np.float32(0)
-    result = np.full(snapshot.dense.size, floor, dtype=np.float32)
-    result[found] = cosines
-    return result
+    return Ranking(found, mix, lexical, documents, document_lexical)
 
 
 def _bounded(scores: Floats, floor: float) -> Floats:
@@ -114,11 +130,17 @@ def _bounded(scores: Floats, floor: float) -> Floats:
     return scores / np.float32(best + floor) if best > 0 else scores
 
 
-def _soft_maximum(values: Floats, ranges: npt.NDArray[np.int64], sharpness: float) -> Floats:
+def _soft_maximum(values: Floats, starts: npt.NDArray[np.int64], sharpness: float) -> Floats:
     """ln(sum(exp(sharpness * value))) / sharpness over each range: the maximum and a little more."""
-    starts = ranges[:-1]
-    best = np.maximum.reduceat(values, starts)
-    spread = np.exp(np.float32(sharpness) * (values - np.repeat(best, np.diff(ranges))))
-    return np.asarray(
-        best + np.log(np.add.reduceat(spread, starts)) / np.float32(sharpness), dtype=np.float32
-    )
+    best: Floats = np.maximum.reduceat(values, starts[:-1])
+    spread = values - np.repeat(best, np.diff(starts))
+    spread *= np.float32(sharpness)
+    np.exp(spread, out=spread)
+    rest: Floats = np.log(np.add.reduceat(spread, starts[:-1])) / np.float32(sharpness)
+    return best + rest
+
+
+def _unscored(snapshot: Snapshot, offsets: Floats, floor: np.float32, sharpness: float) -> Floats:
+    """Soft maximum of each document as if none of its chunks were near or held a word of the query."""
+    gains = np.exp(np.float32(sharpness) * offsets)
+    return (floor + np.log(snapshot.kind_counts @ gains) / np.float32(sharpness)).astype(np.float32)

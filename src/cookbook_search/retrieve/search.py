@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +16,7 @@ from cookbook_search.index import Snapshot
 from cookbook_search.retrieve.calibrate import document_features, metric_features, probability, query_features
 from cookbook_search.retrieve.explain import Explanation, explain
 from cookbook_search.retrieve.parameters import Parameters
-from cookbook_search.retrieve.passages import best_passages, why
+from cookbook_search.retrieve.passages import Presenter
 from cookbook_search.retrieve.query import Query, QueryReader
 from cookbook_search.retrieve.rank import EXCLUDED, Neighbours, Ranking, neighbours_of, rank
 from cookbook_search.types import AnyDocument, Filters, Hit, Language, Metric, MetricHit, Recipe, SearchResult
@@ -25,6 +26,10 @@ FACET_LEAST = 0.15
 RECOMMENDERS = 5
 """Best recipes whose recommendations count for a metric."""
 NEAREST_TOPICS = 3
+DEPTH = 64
+"""Recipes, and metrics, ranked at most; no surface asks for more than 50."""
+FILTERS_KEPT = 64
+"""Combinations of filters whose documents are remembered."""
 Numbers = npt.NDArray[np.int64]
 
 
@@ -46,6 +51,32 @@ class Judged:
     """Probability of relevance of each of ``Searcher.metrics``."""
 
 
+class Recommended:
+    """Which metrics each recipe names, as places in ``Searcher.metrics``."""
+
+    def __init__(self, documents: Sequence[AnyDocument]) -> None:
+        metrics = [document for document in documents if isinstance(document, Metric)]
+        place = {(metric.owner, metric.id): at for at, metric in enumerate(metrics)}
+        self._count = len(metrics)
+        self._named = [
+            tuple(sorted(place[d.owner, metric] for metric in d.metrics if (d.owner, metric) in place))
+            if isinstance(d, Recipe)
+            else ()
+            for d in documents
+        ]
+
+    def of(self, document: int) -> tuple[int, ...]:
+        """Places of the metrics that one document names, rising."""
+        return self._named[document]
+
+    def __getitem__(self, numbers: Sequence[int] | Numbers) -> npt.NDArray[np.bool_]:
+        """Shape (len(numbers), metrics): does this document name that metric."""
+        table = np.zeros((len(numbers), self._count), dtype=bool)
+        for row, number in enumerate(numbers):
+            table[row, self._named[number]] = True
+        return table
+
+
 @dataclass(frozen=True, slots=True)
 class Searcher:
     """One snapshot, ready to answer."""
@@ -53,13 +84,18 @@ class Searcher:
     snapshot: Snapshot
     parameters: Parameters
     reader: QueryReader
+    everything: Numbers
+    """Numbers of all documents."""
     recipes: Numbers
     """Numbers of the documents that are recipes or methods."""
     metrics: Numbers
     """Numbers of the documents that are metrics."""
     neighbours: Neighbours
-    recommended: npt.NDArray[np.bool_]
-    """Shape (documents, metrics): does this recipe name that metric."""
+    related: tuple[tuple[int, ...], ...]
+    """Documents that each document names as related."""
+    recommended: Recommended
+    allowed: Callable[[Filters], npt.NDArray[np.bool_] | None]
+    """Which documents pass the filters; None: all."""
 
     def search(
         self, text: str, limit: int = 10, language: Language | None = None, filters: Filters | None = None
@@ -73,11 +109,13 @@ class Searcher:
             return SearchResult(text, query.language, False, suggestions=topics, corrected=corrected)
         recipes = judged.recipes[:limit]
         metrics = judged.metrics[:limit]
+        wanted = self.snapshot.spans.wanted(query.own_terms)
+        presenter = Presenter(query, self.snapshot, judged.ranking, wanted)
         return SearchResult(
             query=text,
             language=query.language,
             answerable=True,
-            recipes=tuple(self._hit(query, judged, number) for number in recipes),
+            recipes=tuple(self._hit(presenter, judged, number) for number in recipes),
             metrics=tuple(self._metric_hit(judged, at, recipes) for at in metrics),
             suggestions=self._neighbours(recipes, query.language),
             facets=self._facets(judged),
@@ -94,48 +132,39 @@ class Searcher:
 
     def judge(self, query: Query, filters: Filters) -> Judged:
         """Rank and calibrate: everything that is decided before anything is worded."""
-        ranking = rank(query, self.snapshot, self.parameters, self.neighbours, self._allowed(filters))
+        ranking = rank(query, self.snapshot, self.parameters, self.neighbours, self.allowed(filters))
         answerable = float(
             probability(self.parameters.answerable, query_features(query, self.snapshot, ranking))[0]
         )
-        everything = np.arange(len(self.snapshot.documents))
-        scores = probability(self.parameters.relevance, document_features(ranking, everything, answerable))
+        features = document_features(ranking, self.everything, answerable)
+        scores = probability(self.parameters.relevance, features)
         recipes = self._best_first(self.recipes, ranking.documents)
         recommenders = recipes[:RECOMMENDERS]
         features = metric_features(
             ranking, self.metrics, scores[recommenders], self.recommended[recommenders]
         )
         metric_scores = probability(self.parameters.metric_relevance, features)
-        metrics = [
-            int(at)
-            for at in np.argsort(-metric_scores, kind="stable")
-            if ranking.documents[self.metrics[at]] > EXCLUDED / 2
-        ]
+        open_metrics = np.flatnonzero(ranking.documents[self.metrics] > EXCLUDED / 2)
+        metrics: list[int] = open_metrics[_best_places(metric_scores[open_metrics])].tolist()
         answered = answerable >= self.parameters.answer_threshold and bool(len(recipes) or metrics)
         return Judged(ranking, answerable, answered, recipes, scores, metrics, metric_scores)
 
-    def _allowed(self, filters: Filters) -> npt.NDArray[np.bool_] | None:
-        if filters == Filters():
-            return None
-        return np.array([_passes(document, filters) for document in self.snapshot.documents])
-
     def _best_first(self, numbers: Numbers, scores: npt.NDArray[np.float32]) -> list[int]:
+        """The best of these documents, ``DEPTH`` at most."""
         allowed = numbers[scores[numbers] > EXCLUDED / 2]
-        return [int(number) for number in allowed[np.argsort(-scores[allowed], kind="stable")]]
+        return [int(number) for number in allowed[_best_places(scores[allowed])]]
 
-    def _hit(self, query: Query, judged: Judged, number: int) -> Hit:
+    def _hit(self, presenter: Presenter, judged: Judged, number: int) -> Hit:
         document = self.snapshot.documents[number]
-        passages = best_passages(query, self.snapshot, judged.ranking, number)
-        sentence = why(query, self.snapshot, judged.ranking, number, passages)
-        named = np.flatnonzero(self.recommended[number])
-        metrics = sorted(named, key=lambda at: -judged.metric_scores[at])
+        passages, sentence = presenter.present(number)
+        metrics = sorted(self.recommended.of(number), key=lambda at: -judged.metric_scores[at])
         ids = tuple(self.snapshot.documents[self.metrics[at]].id for at in metrics)
         return Hit(document, float(judged.scores[number]), sentence, passages, ids)
 
     def _metric_hit(self, judged: Judged, at: int, recipes: Sequence[int]) -> MetricHit:
         document = self.snapshot.documents[self.metrics[at]]
         assert isinstance(document, Metric)
-        via = tuple(self.snapshot.documents[r].id for r in recipes if self.recommended[r, at])
+        via = tuple(self.snapshot.documents[r].id for r in recipes if at in self.recommended.of(r))
         return MetricHit(document, float(judged.metric_scores[at]), via)
 
     def _topics(self, ranking: Ranking, language: Language) -> tuple[str, ...]:
@@ -145,10 +174,9 @@ class Searcher:
 
     def _neighbours(self, recipes: Sequence[int], language: Language) -> tuple[str, ...]:
         """Titles of recipes related to the best ones and not among the hits."""
-        by_id = {self.snapshot.documents[number].id: number for number in self.recipes}
         shown = set(recipes)
-        related = (by_id.get(i) for number in recipes[:2] for i in self.snapshot.documents[number].related)
-        fresh = [number for number in dict.fromkeys(related) if number is not None and number not in shown]
+        related = (other for number in recipes[:2] for other in self.related[number])
+        fresh = [number for number in dict.fromkeys(related) if number not in shown]
         return tuple(self.snapshot.documents[number].title[language] for number in fresh[:NEAREST_TOPICS])
 
     def _facets(self, judged: Judged) -> dict[str, dict[str, int]]:
@@ -158,9 +186,9 @@ class Searcher:
             "tag": Counter(),
             "owner": Counter(),
         }
-        for number, document in enumerate(self.snapshot.documents):
-            if judged.scores[number] < FACET_LEAST or judged.ranking.documents[number] <= EXCLUDED / 2:
-                continue
+        shown = (judged.scores >= FACET_LEAST) & (judged.ranking.documents > EXCLUDED / 2)
+        for number in np.flatnonzero(shown).tolist():
+            document = self.snapshot.documents[number]
             if isinstance(document, Recipe):
                 counts["phase"][document.phase] += 1
             counts["kind"][document.kind] += 1
@@ -174,16 +202,38 @@ def open_searcher(
 ) -> Searcher:
     """Get a snapshot ready to answer."""
     documents = snapshot.documents
-    recipes = np.array([n for n, d in enumerate(documents) if not isinstance(d, Metric)], dtype=np.int64)
-    metrics = np.array([n for n, d in enumerate(documents) if isinstance(d, Metric)], dtype=np.int64)
-    recommended = np.zeros((len(documents), len(metrics)), dtype=bool)
-    for number, document in enumerate(documents):
-        if isinstance(document, Recipe):
-            for at, metric in enumerate(metrics):
-                other = documents[metric]
-                recommended[number, at] = other.id in document.metrics and other.owner == document.owner
-    reader = QueryReader(analyzer, embedder, snapshot.vocabulary, snapshot.forms)
-    return Searcher(snapshot, parameters, reader, recipes, metrics, neighbours_of(documents), recommended)
+    number = {(document.owner, document.id): at for at, document in enumerate(documents)}
+    is_metric = np.array([isinstance(document, Metric) for document in documents], dtype=bool)
+    related = tuple(
+        tuple(number[d.owner, other] for other in d.related if (d.owner, other) in number) for d in documents
+    )
+    return Searcher(
+        snapshot=snapshot,
+        parameters=parameters,
+        reader=QueryReader(analyzer, embedder, snapshot.vocabulary, snapshot.forms),
+        everything=np.arange(len(documents)),
+        recipes=np.flatnonzero(~is_metric),
+        metrics=np.flatnonzero(is_metric),
+        neighbours=neighbours_of(documents),
+        related=related,
+        recommended=Recommended(documents),
+        allowed=lru_cache(FILTERS_KEPT)(partial(_allowed, documents)),
+    )
+
+
+def _best_places(scores: npt.NDArray[np.floating]) -> Numbers:
+    """Places of the best scores, best first, the earlier first among equals; ``DEPTH`` at most."""
+    if len(scores) <= DEPTH:
+        return np.argsort(-scores, kind="stable")
+    least = np.partition(scores, -DEPTH)[-DEPTH]
+    places = np.flatnonzero(scores >= least)
+    return places[np.argsort(-scores[places], kind="stable")][:DEPTH]
+
+
+def _allowed(documents: Sequence[AnyDocument], filters: Filters) -> npt.NDArray[np.bool_] | None:
+    if filters == Filters():
+        return None
+    return np.array([_passes(document, filters) for document in documents])
 
 
 def _passes(document: AnyDocument, filters: Filters) -> bool:
