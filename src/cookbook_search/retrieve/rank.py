@@ -136,8 +136,8 @@ def _soft_maximum(values: Floats, starts: npt.NDArray[np.int64], sharpness: floa
     spread = values - np.repeat(best, np.diff(starts))
     spread *= np.float32(sharpness)
     np.exp(spread, out=spread)
-    rest: Floats = np.log(np.add.reduceat(spread, starts[:-1])) / np.float32(sharpness)
-    return best + rest
+    rest = np.log(np.add.reduceat(spread, starts[:-1])) / np.float32(sharpness)
+    return np.asarray(best + rest, dtype=np.float32)
 
 
 def _unscored(snapshot: Snapshot, offsets: Floats, floor: np.float32, sharpness: float) -> Floats:
