@@ -143,4 +143,5 @@ def _soft_maximum(values: Floats, starts: npt.NDArray[np.int64], sharpness: floa
 def _unscored(snapshot: Snapshot, offsets: Floats, floor: np.float32, sharpness: float) -> Floats:
     """Soft maximum of each document as if none of its chunks were near or held a word of the query."""
     gains = np.exp(np.float32(sharpness) * offsets)
-    return (floor + np.log(snapshot.kind_counts @ gains) / np.float32(sharpness)).astype(np.float32)
+    scores = floor + np.log(snapshot.kind_counts @ gains) / np.float32(sharpness)
+    return np.asarray(scores, dtype=np.float32)
