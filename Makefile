@@ -33,6 +33,7 @@ bench: setup .venv/dev ## Measure speed and memory beside their baselines
 
 setup: .venv/installed ## Virtual environment, dependencies and Voikko
 	@sh scripts/voikko.sh $(BIN)/python
+	@sh scripts/pango.sh $(BIN)/python
 
 .venv/bin/python:
 	@sh scripts/venv.sh $(PYTHON)

@@ -12,7 +12,8 @@ CookbookError
 │   └── BuildRunning       another build holds the lock
 ├── ModelError             an embedding model is missing, damaged or of another shape
 ├── EvaluationError        judged queries cannot be read
-└── StoreError             the database cannot be reached, read or written
+├── StoreError             the database cannot be reached, read or written
+└── PrintError             a page cannot be printed here
 
 A message is one sentence a person can act on; it says what to do.
 """
@@ -98,3 +99,7 @@ class EvaluationError(CookbookError):
 
 class StoreError(CookbookError):
     """The database cannot be reached, read or written."""
+
+
+class PrintError(CookbookError):
+    """A page cannot be printed here."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import PurePosixPath
 from typing import Any
@@ -16,6 +16,7 @@ from cookbook_search.parse import FOLDERS, markdown
 from cookbook_search.types import AnyDocument
 
 COPY_INFO = "kopioi"
+Address = Callable[[str, AnyDocument], str]
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "figcaption", "figure", "h2", "h3", "h4", "hr", "li", "ol", "p",
     "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
@@ -27,15 +28,21 @@ _ATTRIBUTES = {
 _SCHEMES = {"http", "https", "mailto"}
 
 
-def to_html(document: AnyDocument) -> str:
-    """The body as safe HTML: no scripts, styles, images or foreign schemes get through."""
+def to_html(document: AnyDocument, address: Address | None = None, prefix: str = "") -> str:
+    """The body as safe HTML: no scripts, styles, images or foreign schemes get through.
+
+    ``address`` says where a link leads (None: to its page), ``prefix`` stands before each anchor.
+    """
+    address = address or page_of
     parser = markdown()
     parser.add_render_rule("fence", _fence)
     tokens = parser.parse(document.body)
     for token in tokens:
+        if "id" in token.attrs:
+            token.attrs["id"] = f"{prefix}{token.attrs['id']}"
         for child in token.children or ():
             if child.type == "link_open":
-                child.attrs["href"] = page_of(str(child.attrs["href"]), document)
+                child.attrs["href"] = address(str(child.attrs["href"]), document)
     html = parser.renderer.render(tokens, parser.options, {})
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener")
 

@@ -1,6 +1,6 @@
 """The command line, one module a command or a group of them.
 
-`cookbook check | index | search | serve | eval | mcp`
+`cookbook check | index | search | serve | eval | mcp | print`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
@@ -13,6 +13,7 @@ import typer
 
 from cookbook_search.errors import CookbookError, CorpusError
 from cookbook_search.surfaces.cli import corpus, evaluate, mcp, search, serve
+from cookbook_search.surfaces.cli import print as printing
 from cookbook_search.surfaces.terminal import err
 
 app = typer.Typer(
@@ -25,6 +26,7 @@ app.command()(search.search)
 app.command()(serve.serve)
 app.command(name="eval")(evaluate.eval_)
 app.command()(mcp.mcp)
+app.command(name="print")(printing.print_)
 
 
 def main() -> None:

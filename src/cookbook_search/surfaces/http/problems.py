@@ -12,6 +12,7 @@ from starlette.exceptions import HTTPException
 from cookbook_search.errors import (
     CookbookError,
     DocumentNotFound,
+    PrintError,
     QueryError,
     SettingsError,
     SnapshotError,
@@ -26,6 +27,7 @@ _STATUS: tuple[tuple[type[CookbookError], HTTPStatus], ...] = (
     (SnapshotError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (SettingsError, HTTPStatus.SERVICE_UNAVAILABLE),
+    (PrintError, HTTPStatus.SERVICE_UNAVAILABLE),
     (CookbookError, HTTPStatus.INTERNAL_SERVER_ERROR),
 )
 

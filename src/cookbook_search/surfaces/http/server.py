@@ -15,7 +15,7 @@ from cookbook_search import __version__
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
 from cookbook_search.errors import CookbookError, SnapshotError
-from cookbook_search.surfaces.http import api, chat, feedback, pages
+from cookbook_search.surfaces.http import api, chat, feedback, pages, printing
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
@@ -70,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(feedback.router(cookbook))
     app.router.routes.append(Route("/mcp", mcp, methods=None, include_in_schema=False))
     app.include_router(pages.router(cookbook, web, strings, assets))
+    app.include_router(printing.router(cookbook, web, strings["fi"]))
     app.mount("/static", assets, name="static")
     return app
 
