@@ -86,7 +86,10 @@ def print_explanation(explanation: Explanation) -> None:
     out.print(table)
 
 
-def print_tables(tables: dict[str, dict[str, dict[str, Estimate]]], differences: dict[str, Estimate]) -> None:
+def print_tables(
+    tables: dict[str, dict[str, dict[str, Estimate]]],
+    differences: dict[str, Estimate],
+) -> None:
     """A table a grouping: mean, 95 % interval and number of queries of each measure."""
     for name, rows in tables.items():
         table = Table(name, *MEASURES)
@@ -95,6 +98,22 @@ def print_tables(tables: dict[str, dict[str, dict[str, Estimate]]], differences:
         out.print(table)
     for measure, estimate in differences.items():
         out.print(f"difference {measure}: {_cell(estimate)}")
+
+
+def print_answer_tables(
+    groups: dict[str, dict[str, Estimate]], asks: dict[str, dict[str, Estimate]], measures: tuple[str, ...]
+) -> None:
+    """A line a measure with a column a group; then a line a kind of question with what it was judged by."""
+    table = Table("", *groups)
+    for measure in measures:
+        table.add_row(measure, *(_cell(row.get(measure)) for row in groups.values()))
+    out.print(table)
+    kinds = Table("asks", "judged by", "right")
+    for ask, row in asks.items():
+        judged = next((m for m in ("leads", "section", "document", "refusal", "social") if m in row), None)
+        if judged:
+            kinds.add_row(ask, judged, _cell(row[judged]))
+    out.print(kinds)
 
 
 def _heading(document: AnyDocument, score: float, language: Language) -> Text:

@@ -18,14 +18,22 @@ from cookbook_search.evaluate import (
     read_queries,
     summarise,
 )
+from cookbook_search.surfaces.cli.evaluate_answers import measure_answers
 from cookbook_search.surfaces.cli.options import IndexOption, JsonFlag
 from cookbook_search.surfaces.terminal import print_json, print_tables
 
+QUERIES = Path("evaluation/dev.jsonl")
+CONVERSATIONS = Path("evaluation/conversations.jsonl")
+
 
 def eval_(
-    queries: Annotated[Path, typer.Argument(help="Judged queries, JSON lines.")] = Path(
-        "evaluation/dev.jsonl"
-    ),
+    queries: Annotated[
+        Path | None,
+        typer.Argument(help="Judged queries or conversations, JSON lines; those of evaluation/ if left out."),
+    ] = None,
+    answers: Annotated[
+        bool, typer.Option("--answers", help="Measure the assistant on judged conversations instead.")
+    ] = False,
     floor: Annotated[
         float, typer.Option(help="Exit 1 where nDCG@10 of recipes over all queries is below.")
     ] = 0.0,
@@ -38,9 +46,12 @@ def eval_(
     index: IndexOption = None,
     as_json: JsonFlag = False,
 ) -> None:
-    """Measure the retrieval on judged queries, by language and style."""
-    judged = read_queries(queries)
+    """Measure the retrieval on judged queries, or the assistant on conversations, by language and kind."""
     settings = read_settings(index=index)
+    if answers:
+        measure_answers(queries or CONVERSATIONS, settings, per_query, as_json)
+        return
+    judged = read_queries(queries or QUERIES)
     outcomes = evaluate(judged, Cookbook(settings).search)
     tables = {
         "language": summarise(outcomes, lambda outcome: outcome.query.lang),

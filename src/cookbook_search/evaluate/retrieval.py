@@ -12,16 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import ir_measures
-import numpy as np
 from ir_measures import RR, R, nDCG
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from cookbook_search.errors import EvaluationError
+from cookbook_search.evaluate.intervals import Estimate, estimate
 from cookbook_search.types import Language, SearchResult
 
 Search = Callable[[str], SearchResult]
-RESAMPLES = 1000
-SEED = 20261124
 GRADE_NEEDED = 3
 """Grade of a document that the asker needs; recall@5 is about these."""
 _RECIPE_MEASURES = {"ndcg@10": nDCG @ 10, "mrr": RR(rel=2)}
@@ -56,16 +54,6 @@ class Outcome:
     """``ndcg@10``, ``recall@5``, ``mrr`` (recipes), ``metric_ndcg@10``, ``refusal``, ``false_refusal``."""
     recipes: tuple[str, ...]
     metrics: tuple[str, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """A mean over queries with its 95 % bootstrap interval."""
-
-    mean: float
-    low: float
-    high: float
-    count: int
 
 
 MEASURES = ("ndcg@10", "recall@5", "mrr", "metric_ndcg@10", "refusal", "false_refusal")
@@ -128,14 +116,6 @@ def compare(first: Sequence[Outcome], second: Sequence[Outcome]) -> dict[str, Es
             ]
         )
     }
-
-
-def estimate(values: Sequence[float]) -> Estimate:
-    """Mean and percentile bootstrap interval of at least one value."""
-    sample = np.asarray(values, dtype=np.float64)
-    draws = np.random.default_rng(SEED).integers(0, len(sample), (RESAMPLES, len(sample)))
-    low, high = np.percentile(sample[draws].mean(axis=1), (2.5, 97.5))
-    return Estimate(float(sample.mean()), float(low), float(high), len(sample))
 
 
 def outcomes_as_json(outcomes: Sequence[Outcome]) -> str:

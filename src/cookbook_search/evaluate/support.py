@@ -1,0 +1,153 @@
+"""Is what an answer says in the cookbook? Each cited claim is compared with the section it points to.
+
+A mark ``[n]``, or several in a row, covers what stands before it in its line, back to the mark before.
+The claim is supported where the quotes stand in the cited sections, and the claim repeats the sections:
+by a quotation, by its content words, or, across languages, by the meaning that the embedding model sees.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from cookbook_search.analyze import Analyzer, normalise
+from cookbook_search.embed import Embedder
+from cookbook_search.parse import plain_text, sections
+from cookbook_search.types import (
+    LANGUAGES,
+    Answer,
+    AnyDocument,
+    Citation,
+    Effort,
+    Language,
+    Method,
+    Metric,
+    Recipe,
+)
+
+LEXICAL_LEAST = 0.5
+"""Share of a claim's content words that the section has."""
+COSINE_LEAST = 0.35
+"""Cosine between a Swedish or English claim and the quote; 95 % of wrong pairs stay below."""
+INGREDIENTS = frozenset({"Ainekset", "Tarvitset"})
+LABEL_WORDS = 6
+"""A line without a mark that has at most so many words is a label, not a claim."""
+_MARKS = re.compile(r"\[\d{1,2}\](?:\s?\[\d{1,2}\])*")
+_QUOTED = re.compile(r"[”\"»]([^”\"»]{12,})[”\"»]")
+_SYNTAX = re.compile(r"^\s*(?:[-*•>]|\d+\.|#+)\s+|[*_`]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A piece of an answer and what it leans on; no citations where it has none."""
+
+    text: str
+    citations: tuple[Citation, ...]
+    supported: bool
+
+
+class Shelf:
+    """The documents of a snapshot, by section, for looking claims up."""
+
+    def __init__(self, documents: tuple[AnyDocument, ...], analyzer: Analyzer, embedder: Embedder) -> None:
+        self._documents = {(document.owner, document.id, document.kind): document for document in documents}
+        self._analyzer = analyzer
+        self._embedder = embedder
+        self._texts: dict[tuple[str, str, str], Mapping[str, str]] = {}
+
+    def claims(self, answer: Answer) -> list[Claim]:
+        """Every claim of the answer, in order."""
+        return [
+            Claim(text, citations, bool(citations) and self._holds(text, citations, answer.language))
+            for text, citations in _pieces(answer)
+        ]
+
+    def section_text(self, citation: Citation) -> str:
+        """The text under the cited heading with its subsections; the front matter's without an anchor."""
+        document = self._documents.get((citation.owner, citation.id, citation.kind))
+        if document is None:
+            return ""
+        key = (citation.owner, citation.id, citation.kind)
+        if key not in self._texts:
+            self._texts[key] = _texts_by_anchor(document)
+        return self._texts[key].get(citation.anchor, "")
+
+    def _holds(self, claim: str, citations: tuple[Citation, ...], language: Language) -> bool:
+        texts = [self.section_text(citation) for citation in citations]
+        quotes = [_plain(citation.quote) for citation in citations]
+        if not all(text and quote in _plain(text) for text, quote in zip(texts, quotes, strict=True)):
+            return False
+        section = "\n".join(texts)
+        quoted = [_plain(words) for words in _QUOTED.findall(claim)]
+        if quoted:  # words given as the cookbook's own must be
+            return all(words in _plain(section) for words in quoted)
+        if _plain(claim) in _plain(section) or self._share(claim, section, language) >= LEXICAL_LEAST:
+            return True
+        return language != "fi" and self._cosine(claim, language, citations) >= COSINE_LEAST
+
+    def _share(self, claim: str, section: str, language: Language) -> float:
+        wanted = self._terms(claim, language)
+        return len(wanted & self._terms(section, language)) / len(wanted) if wanted else 1.0
+
+    def _terms(self, text: str, language: Language) -> set[str]:
+        tokens = self._analyzer.tokens(normalise(text), language)
+        return {token.lemmas[0] for token in tokens if not token.stop}
+
+    def _cosine(self, claim: str, language: Language, citations: tuple[Citation, ...]) -> float:
+        quotes = " ".join(citation.quote for citation in citations)
+        first, second = self._embedder.embed([claim, quotes], [language, "fi"], "passage")
+        return float(np.dot(first, second))
+
+
+def _pieces(answer: Answer) -> Iterator[tuple[str, tuple[Citation, ...]]]:
+    """(claim, its citations) for each run of marks; none for a line that claims without one."""
+    for line in answer.text.split("\n"):
+        begun = 0
+        for marks in _MARKS.finditer(line):
+            numbers = map(int, re.findall(r"\d+", marks.group()))
+            found = tuple(answer.citations[n - 1] for n in numbers if 1 <= n <= len(answer.citations))
+            yield _clean(line[begun : marks.start()]), found
+            begun = marks.end()
+        rest = line[begun:].strip().rstrip("*_")
+        said = re.sub(r"\([^)]*\)", "", rest)  # an aside in brackets explains, it claims nothing
+        if len(re.findall(r"\w+", said)) > LABEL_WORDS and not rest.endswith((":", "?")):
+            yield _clean(rest), ()
+
+
+def _texts_by_anchor(document: AnyDocument) -> dict[str, str]:
+    """Anchor -> text under its heading, subsections included, heading first."""
+    front = " ".join(f"{document.title[code]}. {document.summary[code]}" for code in LANGUAGES)
+    if isinstance(document, Metric):
+        front += " ".join(f"{document.data_source[c]} {document.frequency[c]}" for c in LANGUAGES)
+        front += f" {document.formula} {document.unit}"
+    effort = document.effort if isinstance(document, Recipe | Method) else None
+    needs = _needs(effort) if effort else ""
+    texts = {"": f"{front} {needs}"}
+    found = sections(document.body)
+    for section in found:
+        inside = [s for s in found if s.headings[: len(section.headings)] == section.headings]
+        texts[section.anchor] = "\n".join(f"{s.heading}\n{plain_text(s.tokens)}" for s in inside)
+        if section.heading in INGREDIENTS:  # the front matter's effort is what they come to
+            texts[section.anchor] += f"\n{needs}"
+    return texts
+
+
+def _needs(effort: Effort) -> str:
+    """The numbers of the front matter with their words, as an answer would put them."""
+    euros = " – ".join(f"{int(number):,}".replace(",", " ") for number in effort.euros.split("-"))
+    return (
+        f"{effort.weeks} viikkoa veckor weeks, {effort.people} tekijää personer people, "
+        f"{euros} euroa euro euros palkkojen lisäksi utöver löner besides salaries"
+    )
+
+
+def _plain(text: str) -> str:
+    """Lower-case words with single blanks: punctuation, list marks and line breaks set aside."""
+    return " ".join(re.findall(r"\w+", re.sub(r"\[\d+\]", " ", normalise(text).lower())))
+
+
+def _clean(text: str) -> str:
+    return _SYNTAX.sub("", text).strip(" .,;:–-")
