@@ -53,6 +53,9 @@ strong { font-weight: 650; }
 .under button { flex: none; }
 .write { padding-top: .9em; border-top: 1px solid var(--line); background: var(--surface); }
 .intro + .log:empty ~ .write { padding-top: 0; border-top: 0; }
+@media (min-height: 44em) {
+  .roomy .write { position: sticky; bottom: 0; padding-bottom: .9em; }
+}
 @container cookbook (min-width: 66em) {
   .passage { position: absolute; inset-inline-start: calc(100% + 1.5em); width: 20em; margin-top: -2.2em; }
 }

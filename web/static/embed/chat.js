@@ -29,21 +29,25 @@ export class View {
       event.preventDefault();
       this.form.requestSubmit();
     });
+    this.box.value = host.querySelector("textarea")?.value ?? ""; // typed before the script came
     this.button = el("button", { class: "strong", part: "button" }, this.host.t("chat.send"));
     this.restart = el("button", { type: "button", class: "quiet-button", part: "button", hidden: true, onclick: () => this.clear() },
       this.host.t("chat.restart"));
     this.intro = el("div", { class: "intro" });
     this.form = el("form", { class: "ask write", part: "form", onsubmit: (event) => this.#submit(event) },
       el("label", { for: "q", part: "label" }, this.host.t("chat.label")),
-      el("div", { class: "row ask-row" }, this.box, this.button),
-      el("div", { class: "row under" },
-        el("p", { class: "notice small quiet", part: "notice" }, this.host.t(this.host.compact ? "chat.notice.short" : "chat.notice")),
-        this.restart));
+      el("div", { class: "row ask-row" }, this.box, this.button));
     root.classList.add("chat");
-    root.append(this.intro, this.log, this.status.region, this.form);
+    root.classList.toggle("roomy", host.hasAttribute("roomy"));
+    root.append(this.intro, this.log, this.status.region, this.form,
+      el("div", { class: "row under" }, this.#notice(), this.restart));
     for (const turn of this.conversation.turns) this.#restore(turn);
     this.#introduce();
     if (this.host.hasAttribute("recipe")) this.#openRecipe();
+    const asked = host.getAttribute("question");
+    if (!asked) return;
+    this.box.value = "";
+    if (!this.conversation.turns.some(({ question }) => question === asked)) this.ask(asked);
   }
 
   leave() {
@@ -72,8 +76,14 @@ export class View {
   }
 
   /** Sends feedback on an answer. Raises Trouble. */
-  async judge(turn, { helpful, comment }) {
-    await this.host.api.feedback({ answer_id: turn.answer.answer_id, helpful, comment: comment ?? null });
+  async judge(turn, comment = "") {
+    await this.host.api.feedback({ answer_id: turn.answer.answer_id, vote: turn.vote, comment });
+  }
+
+  #notice() {
+    const kept = this.host.getAttribute("logged") === "false" ? "" : this.host.t("chat.notice.logged");
+    const text = this.host.compact ? this.host.t("chat.notice.short") : `${this.host.t("chat.notice")} ${kept}`;
+    return el("p", { class: "notice small quiet", part: "notice" }, text);
   }
 
   #key() {
@@ -210,13 +220,20 @@ export class View {
     return [user(this.host.t("chat.about", { title })), assistant(`**${title}**. ${summary}`)];
   }
 
+  /** "Ask about the recipe X", X a link. */
+  #about() {
+    const { title, url } = this.#recipe;
+    return this.host.t("chat.about", { title: "\n" }).split("\n").flatMap((words, at) =>
+      at ? [this.host.link(url, {}, title), words] : words);
+  }
+
   #introduce() {
     const title = this.#recipe?.title;
     const examples = (title ? ABOUT : EXAMPLES).map((key) => this.host.t(key, { title }));
     this.intro.hidden = this.views.length > 0;
     this.restart.hidden = this.views.length === 0;
     this.intro.replaceChildren(
-      ...(title ? [el("p", { class: "about" }, this.host.t("chat.about", { title }))] : []),
+      ...(title ? [el("p", { class: "about" }, this.#about())] : []),
       ...(this.host.compact || title ? [] : [el("p", {}, this.host.t("chat.intro"))]),
       el("p", { class: "label" }, this.host.t("chat.examples")),
       el("ul", { class: "chips" }, examples.map((words) =>

@@ -14,6 +14,7 @@ export class CookbookElement extends HTMLElement {
   #planned = false;
   #view;
   #words;
+  #focusing = false;
 
   connectedCallback() {
     this.#plan();
@@ -51,10 +52,17 @@ export class CookbookElement extends HTMLElement {
     try {
       this.api = new Api(this.getAttribute("api") || HOME);
       this.#view = new View(this, root, before);
+      if (this.#focusing) this.focus();
     } catch (error) {
       if (!(error instanceof Trouble)) throw error;
       root.append(this.message(error));
     }
+  }
+
+  /** Moves focus to the box, once there is one. */
+  focus(options) {
+    this.#focusing = !this.#view;
+    this.#view?.box.focus(options);
   }
 
   /** A string of the interface with {names} filled in; it has another form for a count of one. */

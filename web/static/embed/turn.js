@@ -156,58 +156,53 @@ export class TurnView {
   }
 
   #thumbs() {
-    const t = (key) => this.host.t(key);
     const place = el("span", { class: "thumbs" });
-    const thumb = (helpful) => el("button", {
-      type: "button", class: "icon-button", part: "button", "aria-pressed": String(this.turn.helpful === helpful),
-      "aria-label": t(helpful ? "chat.helpful" : "chat.unhelpful"), title: t(helpful ? "chat.helpful" : "chat.unhelpful"),
-      onclick: (event) => this.#judge(helpful, event.currentTarget, place),
-    }, icon(helpful ? UP : DOWN));
-    place.append(thumb(true), thumb(false));
+    const thumb = (vote, key, shape) => el("button", {
+      type: "button", class: "icon-button", part: "button", "aria-pressed": String(this.turn.vote === vote),
+      "aria-label": this.host.t(key), title: this.host.t(key),
+      onclick: (event) => this.#vote(vote, event.currentTarget, place),
+    }, icon(shape));
+    place.append(thumb("up", "chat.helpful", UP), thumb("down", "chat.unhelpful", DOWN));
     return place;
   }
 
-  async #judge(helpful, button, place) {
+  async #vote(vote, button, place) {
     this.more.querySelector(".comment")?.remove();
-    this.turn.helpful = helpful;
+    this.turn.vote = vote;
     for (const thumb of place.children) thumb.setAttribute("aria-pressed", String(thumb === button));
-    if (await this.#send({ helpful })) this.more.querySelector(".actions").after(this.#comment(helpful, button));
+    if (await this.#judge()) this.more.querySelector(".actions").after(this.#comment(button));
   }
 
-  #comment(helpful, button) {
+  #comment(button) {
     const id = `comment-${this.number}`;
     const words = el("textarea", { id, rows: "2", maxlength: "1000", part: "input" });
+    const close = () => {
+      form.remove();
+      button.focus();
+    };
     const form = el("form", {
       class: "comment",
       onsubmit: async (event) => {
         event.preventDefault();
         const comment = words.value.trim();
-        if (comment && !(await this.#send({ helpful, comment }))) return;
-        form.remove();
-        button.focus();
+        if (!comment || (await this.#judge(comment))) close();
       },
     },
-      el("p", { class: "small", role: "status" }, this.host.t("chat.thanks")),
       el("label", { for: id }, this.host.t("chat.comment.label")),
       words,
       el("div", { class: "row" },
         el("button", { class: "strong", part: "button" }, this.host.t("chat.comment.send")),
-        el("button", { type: "button", part: "button", onclick: () => (form.remove(), button.focus()) }, this.host.t("chat.comment.later"))));
+        el("button", { type: "button", part: "button", onclick: close }, this.host.t("chat.comment.later"))));
     return form;
   }
 
-  /** Whether the feedback got through; where not, the reader is told. */
-  async #send(feedback) {
+  /** Sends the vote; whether it got through. The reader is told either way. */
+  async #judge(comment) {
     const said = this.more.querySelector(".actions [role=status]");
-    try {
-      await this.chat.judge(this.turn, feedback);
-      this.chat.conversation.keep();
-      said.textContent = this.host.t("chat.thanks");
-      return true;
-    } catch {
-      said.textContent = this.host.t("chat.feedback.failed");
-      return false;
-    }
+    const sent = await this.chat.judge(this.turn, comment).then(() => true, () => false);
+    said.textContent = this.host.t(sent ? "chat.thanks" : "chat.feedback.failed");
+    this.chat.conversation.keep();
+    return sent;
   }
 
   #next({ suggestions, refused, language }) {
