@@ -247,6 +247,28 @@ def test_a_recipe_in_context(page):
     assert messages[1]["role"] == "assistant"
 
 
+@pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, NARROW], ids=["wide", "narrow"])
+def test_a_recipe_is_asked_about_beside_itself(new_context, viewport):
+    page = new_context(viewport=viewport).new_page()
+    page.goto("/reseptit/jasenkysely")
+    link = page.get_by_role("link", name="Kysy tästä reseptistä")
+    link.click()
+    panel = page.get_by_role("dialog", name="Kysy keittokirjalta")
+    panel.get_by_text("Mitä reseptissä").wait_for()
+
+    box = panel.locator("textarea")
+    assert box.evaluate("(e) => e.matches(':focus')")
+    box.fill("Mistä aloitan?")
+    page.keyboard.press("Enter")
+    panel.locator(".actions").wait_for()
+    assert violations(page) == []
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+    assert page.url.endswith("/reseptit/jasenkysely")
+    page.keyboard.press("Escape")
+    assert not panel.is_visible()
+    assert link.evaluate("(e) => e.matches(':focus')")
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("viewport", [{"width": 1280, "height": 900}, NARROW], ids=["wide", "narrow"])
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])

@@ -70,7 +70,8 @@ def test_a_question_that_cannot_be_read_comes_back(client, question, status):
 def test_turns_that_were_tampered_with_are_left_out(client):
     away = {"kind": "recipe", "id": "../../etc", "anchor": "", "title": "", "heading": ""}
     bad = [
-        "{", "[]", turn(sources=[away]), turn(language="xx"), turn(answer=""), turn(more=1), turn(answer="x" * 4001),
+        "{", "[]", turn(sources=[away]),
+        turn(language="xx"), turn(answer=""), turn(more=1), turn(answer="x" * 4001),
     ]  # fmt: skip
     page = post(client, QUESTION, *bad, turn())
 

@@ -23,7 +23,7 @@ from cookbook_search.surfaces.strings import Strings, choose_language
 from cookbook_search.surfaces.wire.documents import url_of
 from cookbook_search.types import LEVELS, PHASES, AnyDocument, Language
 
-MENU = (("/kirjasto", "site.library"),)
+MENU = (("/kirjasto", "site.library"), ("/keskustelu", "chat.menu"))
 """Addresses of the menu and the words for them."""
 FRAGMENT_HEADER = "x-fragment"
 """With this request header only the changing part of a page is rendered; the page's script asks so."""
