@@ -76,7 +76,7 @@ class Cookbook:
             snapshot = load(self.settings.index, self._analyzer, self._embedder)
             searcher = open_searcher(snapshot, self._parameters, self._analyzer, self._embedder)
             searcher.search("klusteri", limit=1)
-            self._served = _Served(searcher, self.settings.cache_size)
+            self._served = _Served(searcher, self._analyzer, self.settings.cache_size)
 
     def reload(self) -> bool:
         """Open the current snapshot if another one is served; True where it changed.
@@ -168,8 +168,9 @@ class Cookbook:
 class _Served:
     """One snapshot with its searcher and its recent answers."""
 
-    def __init__(self, searcher: Searcher, cache_size: int) -> None:
+    def __init__(self, searcher: Searcher, analyzer: Analyzer, cache_size: int) -> None:
         self.searcher = searcher
+        self._analyzer = analyzer
         self._cache_size = cache_size
         self._cache: OrderedDict[_Key, SearchResult] = OrderedDict()
         self._cache_lock = threading.Lock()
@@ -180,9 +181,7 @@ class _Served:
 
     @cached_property
     def answerer(self) -> Answerer:
-        return open_answerer(
-            self.snapshot, lambda query, limit, language: self.search(query, limit, language, Filters())
-        )
+        return open_answerer(self.searcher, self._analyzer)
 
     @cached_property
     def suggester(self) -> Suggester:

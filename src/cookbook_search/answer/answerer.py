@@ -3,59 +3,65 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
+from cookbook_search.analyze import Analyzer
+from cookbook_search.answer.conversation import ConversationReader, Reading
 from cookbook_search.answer.extractive import Draft, Extractive
 from cookbook_search.answer.library import Library
-from cookbook_search.answer.wording import Wording, read_wordings
-from cookbook_search.errors import QueryError
-from cookbook_search.index import Snapshot
+from cookbook_search.answer.lookup import Finder
+from cookbook_search.answer.wording import read_wordings
+from cookbook_search.retrieve import Searcher
 from cookbook_search.types import (
     Answer,
     AnswerDone,
     AnswerEvent,
     Language,
     Message,
-    SearchResult,
     SourcesFound,
     TextDelta,
 )
-
-Search = Callable[[str, int, Language | None], SearchResult]
-"""Query, how many, its language or None -> ranked recipes and metrics."""
-CANDIDATES = 5
 
 
 @dataclass(frozen=True)
 class Answerer:
     """Answers from one snapshot."""
 
-    search: Search
+    conversations: ConversationReader
     extractive: Extractive
-    wordings: dict[Language, Wording]
 
     async def stream(
         self, messages: Sequence[Message], language: Language | None = None
     ) -> AsyncIterator[AnswerEvent]:
         """The events of one answer. Raises QueryError where the last message cannot be read."""
-        query, draft, spoken = await asyncio.to_thread(self._draft, messages, language)
-        yield SourcesFound(query, spoken, draft.citations)
+        reading, draft = await asyncio.to_thread(self._draft, messages, language)
+        yield SourcesFound(reading.query, reading.language, draft.citations)
         for at, block in enumerate(draft.blocks):
             yield TextDelta(block if at == 0 else f"\n\n{block}")
-        text = "\n\n".join(draft.blocks)
-        yield AnswerDone(
-            Answer(text, draft.citations, query, draft.suggestions, draft.refused, "extractive", spoken)
-        )
+        yield AnswerDone(_answer(reading, draft))
 
-    def _draft(self, messages: Sequence[Message], language: Language | None) -> tuple[str, Draft, Language]:
-        if not messages or messages[-1].role != "user":
-            raise QueryError("The last message must be the user's; send the question last.")
-        result = self.search(messages[-1].content, CANDIDATES, language)
-        say = self.wordings[result.language]
-        return result.query, self.extractive.overview(result, say), result.language
+    def _draft(self, messages: Sequence[Message], language: Language | None) -> tuple[Reading, Draft]:
+        reading, topic = self.conversations.read(messages, language)
+        return reading, self.extractive.answer(reading, topic)
 
 
-def open_answerer(snapshot: Snapshot, search: Search) -> Answerer:
-    """Get the answerers ready."""
-    return Answerer(search, Extractive(Library(snapshot)), read_wordings())
+def _answer(reading: Reading, draft: Draft) -> Answer:
+    return Answer(
+        text="\n\n".join(draft.blocks),
+        citations=draft.citations,
+        query=reading.query,
+        suggestions=draft.suggestions,
+        refused=draft.refused,
+        engine="extractive",
+        language=reading.language,
+    )
+
+
+def open_answerer(searcher: Searcher, analyzer: Analyzer) -> Answerer:
+    """Get the answerers of a snapshot ready."""
+    library = Library(searcher.snapshot)
+    finder = Finder(searcher, library)
+    return Answerer(
+        ConversationReader(analyzer, finder, library), Extractive(library, analyzer, read_wordings())
+    )

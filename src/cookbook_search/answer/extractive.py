@@ -2,30 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from cookbook_search.answer.citations import Ledger, unmarked
+from cookbook_search.analyze import Analyzer
+from cookbook_search.answer import sections
+from cookbook_search.answer.asking import SOCIAL, Ask
+from cookbook_search.answer.conversation import MEASURING, Reading, Topic
 from cookbook_search.answer.library import Library
-from cookbook_search.answer.outline import (
-    INGREDIENTS,
-    MEASURING,
-    METHOD_NEEDS,
-    METRIC_FORMULA,
-    METRIC_TARGET,
-    PITFALLS,
-    Outline,
-    Step,
-    sentences,
-)
+from cookbook_search.answer.outline import SOURCES, Outline, Part, sentences
+from cookbook_search.answer.suggesting import suggestions
+from cookbook_search.answer.templates import template
 from cookbook_search.answer.wording import Wording
-from cookbook_search.types import AnyDocument, Citation, Hit, Metric, SearchResult
+from cookbook_search.answer.writer import Writer
+from cookbook_search.types import AnyDocument, Citation, Language, Metric
 
-STEPS = 6
-"""Steps told one by one; the rest are named in one line."""
-MEASURES = 2
 SECOND_LEAST = 0.2
 """A second document at least this probable is mentioned too."""
+DETAIL_LEAD = 0.2
+"""A section that matches this much better than its document's titles answers by itself."""
+VAGUE: frozenset[Ask] = frozenset({"more", "meaning", "steps", "why", "when"})
+"""What gives way where something definite is asked for too."""
+OTHERS: frozenset[Ask] = frozenset({"other", "after"})
+SIDES = 2
+"""Sides of a document told in one answer."""
+Compose = Callable[[Writer, Outline], list[str]]
+_SIDES: dict[Ask, Compose] = {
+    "formula": sections.formula, "target": sections.target, "data": sections.data,
+    "measure": sections.measures, "pitfalls": sections.pitfalls, "effort": sections.effort,
+    "example": sections.example, "sources": sections.sources, "start": sections.start,
+    "steps": lambda write, told: sections.steps(write, told, most=99), "when": sections.when,
+    "why": sections.why, "meaning": sections.why, "tips": sections.pitfalls,
+    "ingredients": sections.effort, "more": sections.start,
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,125 +51,208 @@ class Draft:
 class Extractive:
     """Composes answers from one snapshot."""
 
-    def __init__(self, library: Library) -> None:
+    def __init__(self, library: Library, analyzer: Analyzer, wordings: dict[Language, Wording]) -> None:
         self._library = library
+        self._analyzer = analyzer
+        self._wordings = wordings
 
-    def overview(self, result: SearchResult, say: Wording) -> Draft:
-        """What to do about a problem: the best document, told short."""
-        if not result.answerable or not (result.recipes or result.metrics):
-            return refusal(result, say)
-        ledger = Ledger(result.language)
-        hits: Sequence[Hit] = result.recipes
-        best: AnyDocument = hits[0].document if hits else result.metrics[0].document
-        told = self._library.outline(best.key)
-        blocks = [_lead(told, say, ledger)]
-        blocks += _steps(told, say, ledger)
-        blocks += _metric_facts(told, say, ledger)
-        blocks += self._measures(told, say, ledger)
-        blocks += _pitfall(told, say, ledger)
-        blocks += _effort(told, say, ledger)
-        if len(hits) > 1 and hits[1].score >= SECOND_LEAST:
-            other = hits[1].document
-            summary = other.summary[result.language]
-            mark = ledger.cite(other, None, summary)
-            blocks.append(f"{say('see_also', title=other.title[result.language], summary=summary)} {mark}")
-        return Draft(tuple(blocks), ledger.citations, _suggestions(told, say))
+    def answer(self, reading: Reading, topic: Topic | None) -> Draft:
+        """The answer to what was read."""
+        write = Writer(self._wordings[reading.language], self._library)
+        if reading.outcome == "social":
+            return self._social(write, reading, topic)
+        if reading.outcome != "answer" or reading.focus is None:
+            return _refusal(write, reading)
+        told = self._library.outline(reading.focus)
+        blocks = (
+            self._overview(write, reading, told)
+            if reading.finding
+            else self._follow(write, reading, told, topic)
+        )
+        return Draft(tuple(blocks), write.ledger.citations, suggestions(write, reading, told, topic))
 
-    def _measures(self, told: Outline, say: Wording, ledger: Ledger) -> list[str]:
-        part = told.part(MEASURING)
-        if part is None or not part.items:
+    def _overview(self, write: Writer, reading: Reading, told: Outline) -> list[str]:
+        """A question by itself: the best document told short, with what was asked for first."""
+        asks = reading.asked.asks
+        if "compare" in asks and len(reading.documents) > 1:
+            return self._compare(write, reading)
+        blocks = [self._lead(write, told.document)]
+        if "template" in asks and (found := template(write, self._analyzer, told, reading)):
+            return blocks + found
+        if isinstance(told.document, Metric):
+            return blocks + self._metric(write, reading, told)
+        blocks += self._detail(write, reading, told) if not reading.asked.asks else []
+        for ask in asks:
+            if ask in sections.VARIATIONS:
+                blocks += sections.variation(write, told, ask)
+        asked_for = [ask for ask in ("pitfalls", "example", "effort") if ask in asks]
+        for ask in asked_for[:1]:
+            blocks += _SIDES[ask](write, told)
+        blocks += sections.steps(write, told)
+        if "example" not in asked_for:
+            blocks += sections.measures(write, told, most=2, whole=False)
+        if not asked_for:
+            blocks += sections.pitfall(write, told) + sections.effort(write, told, whole=False)
+        return blocks + self._second(write, reading)
+
+    def _metric(self, write: Writer, reading: Reading, told: Outline) -> list[str]:
+        """A metric told short: formula, rhythm, target, and the recipe that uses it."""
+        blocks = (
+            sections.formula(write, told, whole=False)
+            + sections.rhythm(write, told)
+            + sections.target(write, told, most=2)
+        )
+        others = [other for other in reading.documents[1:] if isinstance(other, Metric)]
+        recipe = next((other for other in reading.documents if not isinstance(other, Metric)), None)
+        if others and MEASURING.intersection(reading.asked.asks):
+            blocks.append(
+                write.say("also_metric", title=write.title(others[0])) + " " + write.summary(others[0], 1)
+            )
+        if recipe is not None:
+            blocks.append(
+                write.say("metric_recipe", title=write.title(recipe)) + " " + write.summary(recipe, 1)
+            )
+        return blocks
+
+    def _follow(self, write: Writer, reading: Reading, told: Outline, topic: Topic | None) -> list[str]:
+        """A continuation: what was asked for, of the document that it is about."""
+        asked = reading.asked
+        sides = [ask for ask in asked.asks if ask in _SIDES or ask in sections.VARIATIONS]
+        if "compare" in asked.asks:
+            return self._compare(write, reading)
+        if "template" in asked.asks and (found := template(write, self._analyzer, told, reading)):
+            return found
+        if reading.step is not None:
+            return self._step(write, reading, told)
+        if asked.ordinal is None and OTHERS.intersection(asked.asks):
+            return self._others(write, told, "after" if "after" in asked.asks else "other")
+        if reading.place is not None and not sides:
+            return self._passage(write, reading, told, self._part(told, reading.place.anchor))
+        return self._sides(
+            write, reading, told, sides, fresh=topic is None or told.document is not topic.focus
+        )
+
+    def _sides(
+        self, write: Writer, reading: Reading, told: Outline, sides: list[Ask], fresh: bool
+    ) -> list[str]:
+        """The sides of a document that were asked for; a document that is new here is introduced."""
+        if len(sides) > 1:
+            sides = [ask for ask in sides if ask not in VAGUE]
+        blocks = [self._lead(write, told.document)] if fresh or not sides else []
+        for ask in sides[:SIDES]:
+            told_side = (
+                sections.variation(write, told, ask)
+                if ask in sections.VARIATIONS
+                else _SIDES[ask](write, told)
+            )
+            blocks += told_side or [write.say("missing", title=write.title(told.document))]
+        if sides:
+            return blocks
+        if "short" in reading.asked.asks:
+            return blocks + sections.effort(write, told, whole=False)
+        if isinstance(told.document, Metric):
+            return blocks + self._metric(write, reading, told)
+        return blocks + sections.steps(write, told)
+
+    def _lead(self, write: Writer, document: AnyDocument) -> str:
+        start = write.say(f"start_{document.kind}", title=write.title(document))
+        return f"{start} {write.summary(document)}"
+
+    def _step(self, write: Writer, reading: Reading, told: Outline) -> list[str]:
+        number = reading.step or 1
+        if not told.steps:
+            return [write.say("no_steps", title=write.title(told.document))]
+        if number > len(told.steps):
+            if reading.asked.step == "next" or "after" in reading.asked.asks:
+                return self._others(write, told, "after")
+            count = len(told.steps)
+            return [
+                write.say("no_such_step", number=number, count=count),
+                *sections.steps(write, told, most=99),
+            ]
+        return sections.step(write, told, number)
+
+    def _compare(self, write: Writer, reading: Reading) -> list[str]:
+        documents = list(reading.documents)
+        same = [d for d in documents if isinstance(d, Metric) == isinstance(documents[0], Metric)]
+        same += [d for d in self._library.named_by(documents[0], "related") if d not in same]
+        return sections.compared(write, [self._library.outline(document) for document in same[:2]])
+
+    def _others(self, write: Writer, told: Outline, key: str) -> list[str]:
+        """What else there is: documents that the editors joined to this one."""
+        related = self._library.named_by(told.document, "related")[:3]
+        lines = [f"- {write.title(other)}: {write.summary(other, 1)}" for other in related]
+        return ["\n".join([write.say(f"{key}_documents"), *lines])] if lines else [write.say("nothing_else")]
+
+    def _second(self, write: Writer, reading: Reading) -> list[str]:
+        found = reading.finding
+        if found is None or len(found.scores) < 2 or found.scores[1] < SECOND_LEAST:
             return []
-        lines = [say("measures")]
-        for item in part.items[:MEASURES]:
-            quote = sentences(item)[0]
-            lines.append(f"- {self._measure(told, quote, say)} {ledger.cite(told.document, part, quote)}")
-        return ["\n".join(lines)]
+        other = next((d for d in found.documents if d is not reading.focus), None)
+        return (
+            [write.say("see_also", title=write.title(other)) + " " + write.summary(other, 1)] if other else []
+        )
 
-    def _measure(self, told: Outline, quote: str, say: Wording) -> str:
-        """The cookbook's words in Finnish; elsewhere the metric's title and rhythm in that language."""
-        if say.language == "fi":
-            return unmarked(quote)
-        for metric_id in getattr(told.document, "metrics", ()):
-            metric = self._library.find(metric_id, told.document.owner, "metric")
-            if isinstance(metric, Metric) and quote.startswith(metric.title.fi):
-                return say(
-                    "frequency", title=metric.title[say.language], frequency=metric.frequency[say.language]
+    def _detail(self, write: Writer, reading: Reading, told: Outline) -> list[str]:
+        """The sentences that answer a question on a detail, where a section matches it clearly best."""
+        place = reading.place
+        if place is None or place.lead < DETAIL_LEAD:
+            return []
+        part = self._part(told, place.anchor)
+        return self._passage(write, reading, told, part) if part and part.heading != SOURCES else []
+
+    def _passage(self, write: Writer, reading: Reading, told: Outline, part: Part | None) -> list[str]:
+        if part is None:
+            return [write.say("missing", title=write.title(told.document))]
+        best = self._best_sentences(reading.query, reading.language, part)
+        return [
+            write.say(f"passage_{told.document.kind}", title=write.title(told.document), heading=part.heading)
+            + " "
+            + write.quote(told.document, part, *best)
+        ]
+
+    def _best_sentences(self, query: str, language: Language, part: Part, most: int = 3) -> list[str]:
+        """Neighbouring sentences of a section that share the most words with the query."""
+        wanted = {
+            term
+            for token in self._analyzer.tokens(query.lower(), language)
+            if not token.stop
+            for term in token.terms
+        }
+        spoken = [(line, sentence) for line in part.lines for sentence in sentences(line)]
+        shared = [
+            len(
+                wanted.intersection(
+                    t for token in self._analyzer.tokens(sentence.lower(), "fi") for t in token.terms
                 )
-        return f"”{unmarked(quote)}”"
+            )
+            for _, sentence in spoken
+        ]
+        best = max(range(len(spoken)), key=lambda at: (shared[at], -at))
+        line = spoken[best][0]
+        return [sentence for of, sentence in spoken[best : best + most] if of is line]
+
+    @staticmethod
+    def _part(told: Outline, anchor: str) -> Part | None:
+        return next((part for part in told.parts if part.anchor == anchor), None)
+
+    @staticmethod
+    def _social(write: Writer, reading: Reading, topic: Topic | None) -> Draft:
+        kind = next(ask for ask in ("help", "greeting", "thanks") if ask in reading.asked.asks)
+        assert kind in SOCIAL
+        if kind == "thanks" and topic is not None and topic.focus is not None:
+            told = write.library.outline(topic.focus)
+            return Draft((write.say("thanks"),), (), suggestions(write, reading, told, topic))
+        return Draft((write.say(kind),), (), tuple(write.say(f"try_{n}") for n in (1, 2, 3)))
 
 
-def refusal(result: SearchResult, say: Wording) -> Draft:
+def _refusal(write: Writer, reading: Reading) -> Draft:
     """A friendly no: what the cookbook can do, and the nearest topics."""
-    blocks = [say("refusal")]
-    if result.suggestions:
-        blocks.append("\n".join([say("nearest"), *(f"- {topic}" for topic in result.suggestions)]))
-    return Draft(tuple(blocks), (), result.suggestions, refused=True)
-
-
-def _lead(told: Outline, say: Wording, ledger: Ledger) -> str:
-    document = told.document
-    summary = document.summary[say.language]
-    start = say(f"start_{document.kind}", title=document.title[say.language])
-    return f"{start} {summary} {ledger.cite(document, None, summary)}"
-
-
-def _steps(told: Outline, say: Wording, ledger: Ledger) -> list[str]:
-    if not told.steps:
-        return []
-    shown = told.steps if len(told.steps) <= STEPS else told.steps[: STEPS - 1]
-    lines = [say("steps")]
-    lines += [f"{step.number}. {_step_line(step, say)} {_cite_step(told, step, ledger)}" for step in shown]
-    blocks = ["\n".join(lines)]
-    if rest := told.steps[len(shown) :]:
-        titles = ", ".join(step.title[0].lower() + step.title[1:] for step in rest)
-        key = "more_step" if len(rest) == 1 else "more_steps"
-        line = say(key, first=rest[0].number, last=rest[-1].number, titles=titles)
-        blocks.append(f"{line}. {''.join(_cite_step(told, step, ledger) for step in rest)}")
-    return blocks
-
-
-def _step_line(step: Step, say: Wording) -> str:
-    return (
-        f"{step.title} {say('step_facts', who=step.who, duration=step.duration)}" if step.who else step.title
-    )
-
-
-def _cite_step(told: Outline, step: Step, ledger: Ledger) -> str:
-    quote = step.facts or (sentences(step.text[0])[0] if step.text else step.part.heading)
-    return ledger.cite(told.document, step.part, quote)
-
-
-def _metric_facts(told: Outline, say: Wording, ledger: Ledger) -> list[str]:
-    if not isinstance(told.document, Metric):
-        return []
-    blocks = []
-    for heading in (METRIC_FORMULA, METRIC_TARGET):
-        if (part := told.part(heading)) and part.prose:
-            quote = sentences(part.prose[0])[0]
-            text = quote if say.language == "fi" else f"”{unmarked(quote)}”"
-            blocks.append(f"**{part.heading}:** {unmarked(text)} {ledger.cite(told.document, part, quote)}")
-    return blocks
-
-
-def _pitfall(told: Outline, say: Wording, ledger: Ledger) -> list[str]:
-    part = told.part(PITFALLS)
-    if part is None or not part.items:
-        return []
-    quote = part.items[0]
-    return [f"{say('pitfall', text=unmarked(quote))} {ledger.cite(told.document, part, quote)}"]
-
-
-def _effort(told: Outline, say: Wording, ledger: Ledger) -> list[str]:
-    effort = getattr(told.document, "effort", None)
-    part = told.part(INGREDIENTS, METHOD_NEEDS)
-    if effort is None or part is None or not part.items:
-        return []
-    quote = next((item for item in part.items if item.startswith("Aika")), part.items[0])
-    return [f"{say.effort(effort)} {ledger.cite(told.document, part, quote)}"]
-
-
-def _suggestions(told: Outline, say: Wording) -> tuple[str, ...]:
-    if isinstance(told.document, Metric):
-        return say("ask_formula"), say("ask_pitfalls")
-    step = (say("ask_step", n=1),) if told.steps else ()
-    return *step, say("ask_no_money"), say("ask_pitfalls")
+    key = {"unsafe": "unsafe", "unclear": "unclear"}.get(reading.outcome, "refusal")
+    topics = tuple(document.title[write.say.language] for document in reading.documents[:3])
+    if reading.outcome == "unclear":
+        return Draft((write.say(key),), (), tuple(write.say(f"try_{n}") for n in (1, 2, 3)))
+    blocks = [write.say(key)]
+    if topics:
+        blocks.append("\n".join([write.say("nearest"), *(f"- **{topic}**" for topic in topics)]))
+    return Draft(tuple(blocks), (), topics, refused=True)

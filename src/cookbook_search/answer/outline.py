@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 
 from cookbook_search.chunk import STEP_HEADINGS
+from cookbook_search.parse import sections
 from cookbook_search.types import AnyDocument, Chunk
 
 PROBLEM, WHEN, INGREDIENTS = "Pulma", "Milloin käytät", "Ainekset"
@@ -23,6 +24,7 @@ METRIC_RHYTHM, METRIC_TARGET = "Mittausväli ja vastuu", "Lähtötaso ja tavoite
 METRIC_PITFALLS = "Tulkinta ja sudenkuopat"
 SMALL_CITY, SEVERAL_CITIES, NO_MONEY = "Pieni kaupunki", "Useita kaupunkeja", "Ei rahaa"
 
+TEMPLATE_INFO = "kopioi"
 _SENTENCE_END = re.compile(r"(?<=[.!?…])(?:\s*\[\d+\]\.?)?[”\"»)]*\s+(?=[\"”»(]?[A-ZÅÄÖ0-9])")
 _SHORTENED = re.compile(r"(?:\b(?:esim|ks|ns|mm|klo|n|noin|s|ym|yms|jne|toim|nro|vrt|huom)\.|\b\d+\.)$", re.I)
 _NUMBER = re.compile(r"^(\d+)\.\s*(.+)$")
@@ -72,6 +74,17 @@ class Step:
     part: Part
 
 
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A text to copy."""
+
+    name: str
+    text: str
+    heading: str
+    anchor: str
+    """Heading and fragment of the section that holds it."""
+
+
 @dataclass(frozen=True)
 class Outline:
     """One document, ready to be quoted."""
@@ -106,6 +119,18 @@ def outline(document: AnyDocument, chunks: Sequence[Chunk]) -> Outline:
             Part(path, anchor, tuple(line for line in of if line.strip()))
             for (path, anchor), of in lines.items()
         ),
+    )
+
+
+def templates(document: AnyDocument) -> tuple[Template, ...]:
+    """The texts to copy of a document: code blocks marked ``kopioi``, in order."""
+    return tuple(
+        Template(
+            token.info.partition(" ")[2].strip(), token.content.rstrip("\n"), section.heading, section.anchor
+        )
+        for section in sections(document.body)
+        for token in section.tokens
+        if token.type == "fence" and token.info.startswith(TEMPLATE_INFO)
     )
 
 

@@ -36,7 +36,7 @@ class Wording:
             "effort",
             weeks=self.counted("weeks", effort.weeks),
             people=self.counted("people", effort.people),
-            euros=self("euros", amount="–".join(numbers)),
+            euros=self("no_euros") if effort.euros == "0" else self("euros", amount="–".join(numbers)),
         )
 
 
