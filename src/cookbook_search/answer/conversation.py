@@ -30,6 +30,9 @@ OF_METRICS: frozenset[Ask] = frozenset({"formula", "target", "data"})
 OF_RECIPES: frozenset[Ask] = frozenset({
     "template", "no_money", "small_city", "several_cities", "start", "steps", "after", "effort"
 })  # fmt: skip
+CONDITIONS: frozenset[Ask] = frozenset({"no_money", "small_city", "several_cities"})
+FEW = 3
+"""Words of its own that a message which changes one condition may have and still go on with the topic."""
 Outcome = Literal["answer", "refuse", "unsafe", "social", "unclear"]
 
 
@@ -189,7 +192,8 @@ class ConversationReader:
             return self._about(text, asked, topic, target, language)
         if topic.focus is None or not (asks_side or asked.refers or asked.opens or asked.ordinal is not None):
             return None
-        if not asked.content or asked.step is not None:
+        changed = len(asked.content) <= FEW and not CONDITIONS.isdisjoint(asked.asks)
+        if not asked.content or asked.step is not None or changed:
             return self._about(text, asked, topic, topic.focus, language)
         return self._detail(text, asked, topic, topic.focus, language)
 
