@@ -248,12 +248,11 @@ class ConversationReader:
     def _fresh(self, text: str, asked: Asked, language: Language) -> Reading:
         """A question by itself."""
         finding = self._finder.find(text, language)
+        leans = asked.refers or asked.step is not None or asked.ordinal is not None
+        if not asked.content and (leans or (asked.asks and not finding.answerable)):
+            return Reading("unclear", language, text, text, asked, finding.topics, finding=finding)
         if not finding.answerable:
-            unclear = not asked.content and (
-                asked.asks or asked.step is not None or asked.ordinal is not None
-            )
-            outcome: Outcome = "unclear" if unclear else "refuse"
-            return Reading(outcome, language, text, text, asked, finding.topics, finding=finding)
+            return Reading("refuse", language, text, text, asked, finding.topics, finding=finding)
         documents: tuple[AnyDocument, ...] = finding.documents
         measuring = bool(MEASURING.intersection(asked.asks))
         if finding.metrics and finding.metric_lead > (-METRIC_LEAD if measuring else METRIC_LEAD):
