@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 
 from cookbook_search.types import LEVELS, PHASES, AnyDocument, Language, Metric, Recipe
 
-ROW = 24
+ROW = 22
 """Height of a line of text."""
-HEAD = 44
+HEAD = 40
 """Height of the heading of a group, the gap above it included."""
 WIDTH = 1160
 LEFT, RIGHT = 452, 748
@@ -66,6 +66,8 @@ class Graph:
     metrics: tuple[Group, ...]
     ties: tuple[Tie, ...]
     chosen: AnyDocument | None
+    near: tuple[AnyDocument, ...]
+    """What the chosen document is tied to."""
 
 
 def draw(documents: Sequence[AnyDocument], language: Language, wanted: str | None) -> Graph:
@@ -82,7 +84,8 @@ def draw(documents: Sequence[AnyDocument], language: Language, wanted: str | Non
         for tie in ties:
             for key in (tie.start, tie.end) if tie.near else ():
                 nodes[key].near = nodes[key] is not chosen
-    return Graph(WIDTH, height, recipes, metrics, ties, chosen.document if chosen else None)
+    near = tuple(node.document for node in nodes.values() if node.near)
+    return Graph(WIDTH, height, recipes, metrics, ties, chosen.document if chosen else None, near)
 
 
 def _groups(

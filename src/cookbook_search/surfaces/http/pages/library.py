@@ -25,16 +25,20 @@ def router(site: Site) -> APIRouter:
             snapshot = cookbook.snapshot
         except CookbookError as error:
             return site.missing(request, error)
-        tag = next((t for t in snapshot.vocabulary.tags if t.id == request.query_params.get("tag")), None)
+        asked = request.query_params
+        tag = next((t for t in snapshot.vocabulary.tags if t.id == asked.get("tag")), None)
+        phase = next((phase for phase in PHASES if phase == asked.get("phase")), None)
         owners = sorted({document.owner for document in snapshot.documents})
-        owner = next((name for name in owners if name == request.query_params.get("owner")), None)
+        owner = next((name for name in owners if name == asked.get("owner")), None)
         documents = [
             document for document in snapshot.documents
             if (tag is None or tag.id in document.tags) and owner in (None, document.owner)
+            and (phase is None or (isinstance(document, Recipe) and document.phase == phase))
         ]  # fmt: skip
         return site.page(
             request, "library.html", shelves=shelves(documents), counts=counts(documents), tag=tag,
             tags=used_tags(snapshot.vocabulary.tags, snapshot.documents), owners=owners, owner=owner,
+            phase=phase,
         )  # fmt: skip
 
     @routes.get("/kirjasto/verkko")
