@@ -42,7 +42,8 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address the server listens on.")
     port: int = Field(default=8000, ge=0, le=65535, description="Port the server listens on.")
     base_url: str = Field(
-        default="", description="Public address of the site, for canonical links; empty: relative."
+        default="",
+        description="Public address of the site, for links that leave it; empty: as the request has it.",
     )
     language: Literal["fi", "sv", "en"] = Field(
         default="fi", description="Interface language where the browser asks for none of ours."
@@ -50,6 +51,13 @@ class Settings(BaseSettings):
     theme: str = Field(
         default="neutral",
         description="Look of the pages: `neutral`, `vantaa`, `contrast`, or the path of a CSS file.",
+    )
+    publisher: str = Field(
+        default="Vantaan kaupunki", description="Who answers for the site, in the accessibility statement."
+    )
+    accessibility_contact: str = Field(
+        default="",
+        description="E-mail for feedback on accessibility; the statement says where it is missing.",
     )
     reload_seconds: float = Field(
         default=1.0, gt=0, description="How often the server looks whether a new snapshot is current."

@@ -11,6 +11,7 @@ PAGES = {
     "library": "/kirjasto",
     "library by tag": "/kirjasto?tag=rahoitus",
     "graph": "/kirjasto/verkko?valittu=Vantaa/jasenkysely",
+    "statement": "/saavutettavuus",
     "recipe": "/reseptit/jasenkysely",
     "method": "/menetelmat/retrospektiivi",
     "metric": "/mittarit/suositteluhalukkuus",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
+from xml.etree import ElementTree
 
 import pytest
 from hypothesis import given
@@ -32,10 +34,12 @@ PAGES = [
     "/kirjasto",
     "/kirjasto?tag=rahoitus",
     "/kirjasto/verkko",
+    "/saavutettavuus",
     "/reseptit/luottamus",
     "/menetelmat/puhelinkierros",
     "/mittarit/jasenmaara",
 ]
+HOSTILE_TEXT = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 HOSTILE_QUERIES = [
     "<script>alert(1)</script> yritys",
     '"><img src=x onerror=alert(1)> yritys',
@@ -63,12 +67,15 @@ class Page(HTMLParser):
         self._inside = tag
 
     def handle_data(self, data):
-        if self._inside == "script":
+        if self._inside == "script" and not self._is_data():
             assert not data.strip(), f"script in the page: {data}"
         self.text.append(data)
 
     def handle_endtag(self, tag):
         self._inside = ""
+
+    def _is_data(self):
+        return self.elements[-1][1].get("type") == "application/ld+json"
 
     def all(self, tag):
         return [attributes for name, attributes in self.elements if name == tag]
@@ -84,9 +91,9 @@ def require_harmless(html):
             assert name not in {"style", "srcdoc", "formaction", "autofocus"}, (tag, name, value)
             if name in {"href", "src", "action"}:
                 parts = urlsplit((value or "").strip())
-                assert parts.scheme in {"", "http", "https", "mailto"}, (tag, value)
+                assert parts.scheme in {"", "http", "https", "mailto", "tel"}, (tag, value)
     for attributes in page.all("script"):
-        assert attributes["src"].startswith("/static/")
+        assert attributes == {"type": "application/ld+json"} or attributes["src"].startswith("/static/")
     for attributes in page.all("img"):
         assert attributes["src"].startswith("/static/")
     return page
@@ -445,7 +452,8 @@ def test_pages_and_styles_travel_compressed(client):
 
 def test_pages_without_an_index_say_that_it_is_being_made(tmp_path, serve):
     with serve(Settings(index=tmp_path / "index")) as client:
-        for path in PAGES:
+        assert client.get("/saavutettavuus").status_code == 200
+        for path in set(PAGES) - {"/saavutettavuus"}:
             response = client.get(path)
             assert response.status_code == 503
             assert response.headers["content-type"].startswith("text/html")
@@ -456,5 +464,81 @@ def test_a_public_address_makes_canonical_links(index, serve):
     with serve(Settings(index=index, base_url="https://keittokirja.example/")) as client:
         page = Page(client.get("/reseptit/luottamus?lang=sv").text)
     links = {(a["rel"], a.get("hreflang")): a["href"] for a in page.all("link")}
-    assert links["canonical", None] == "https://keittokirja.example/reseptit/luottamus"
+    assert links["canonical", None] == "https://keittokirja.example/reseptit/luottamus?lang=sv"
     assert links["alternate", "en"] == "https://keittokirja.example/reseptit/luottamus?lang=en"
+
+
+def structured(client, path):
+    [text] = re.findall(r'<script type="application/ld\+json">(.*?)</script>', client.get(path).text)
+    assert "<" not in text
+    return json.loads(text)
+
+
+def test_a_recipe_is_a_how_to_with_its_steps(client):
+    data = structured(client, "/reseptit/yritysten-paluu?lang=en")
+    assert data["@type"] == "HowTo"
+    assert data["name"] == "Firms come back"
+    assert data["inLanguage"] == "en"
+    assert [step["name"] for step in data["step"]] == [
+        "1. Soita kymmenelle poisjääneelle",
+        "2. Lupaa jotain seuraavaksi kerraksi",
+    ]
+    address, _, anchor = data["step"][0]["url"].partition("#")
+    assert f'id="{anchor}"' in client.get(address).text
+    assert data["estimatedCost"]["minValue"] <= data["estimatedCost"]["maxValue"]
+    assert re.fullmatch(r"P\d+W", data["totalTime"])
+
+
+def test_a_metric_is_a_defined_term(client):
+    data = structured(client, "/mittarit/jasenmaara")
+    assert data["@type"] == "DefinedTerm"
+    assert data["termCode"] == "jasenmaara"
+    assert data["inDefinedTermSet"]["@type"] == "DefinedTermSet"
+
+
+def test_a_hostile_title_cannot_leave_the_structured_data(client):
+    assert structured(client, "/reseptit/vihamielinen")["name"] == HOSTILE_TEXT
+
+
+def test_the_sitemap_lists_every_page_in_every_language(client):
+    response = client.get("/sitemap.xml")
+    assert response.headers["content-type"].startswith("application/xml")
+    tree = ElementTree.fromstring(response.text)
+    names = {"s": "http://www.sitemaps.org/schemas/sitemap/0.9", "x": "http://www.w3.org/1999/xhtml"}
+    addresses = [place.text for place in tree.findall("s:url/s:loc", names)]
+    assert len(addresses) == len(set(addresses))
+    for document in client.get("/api/v1/library").json()["documents"]:
+        assert any(urlsplit(address).path == document["url"] for address in addresses)
+    assert sum("/reseptit/avustushaku" in address for address in addresses) == 2
+    for url in tree.findall("s:url", names):
+        assert {link.get("hreflang") for link in url.findall("x:link", names)} == {"fi", "sv", "en"}
+    for address in addresses:
+        parts = urlsplit(address)
+        assert client.get(f"{parts.path}?{parts.query}").status_code == 200
+    assert f"Sitemap: {client.base_url}" in client.get("/robots.txt").text
+
+
+def test_pages_tell_others_what_they_are(client):
+    page = Page(client.get("/reseptit/luottamus?lang=sv").text)
+    told = {a["property"]: a["content"] for a in page.all("meta") if "property" in a}
+    assert told["og:title"].startswith("Förtroende mellan konkurrenter")
+    assert told["og:type"] == "article"
+    assert told["og:locale"] == "sv_FI"
+    picture = urlsplit(told["og:image"])
+    assert client.get(picture.path).headers["content-type"] == "image/png"
+
+
+def test_the_statement_names_who_answers(index, serve):
+    settings = Settings(
+        index=index, accessibility_contact="palaute@vantaa.example", publisher="Espoon kaupunki"
+    )
+    with serve(settings) as client:
+        text = client.get("/saavutettavuus").text
+    for wanted in ("Espoon kaupunki", "mailto:palaute@vantaa.example", "306/2019", "Traficom", "14 päivän"):
+        assert wanted in text
+
+
+def test_links_in_a_body_keep_the_chosen_language(client):
+    html = client.get("/reseptit/yritysten-paluu?lang=sv").text
+    assert 'href="/menetelmat/puhelinkierros?lang=sv"' in html
+    assert 'href="/menetelmat/puhelinkierros"' in client.get("/reseptit/yritysten-paluu").text

@@ -17,7 +17,7 @@ MAX_WORDS = 12
 EXACT, PREFIX, INFIX, SHORTENED = 1.0, 0.85, 0.5, 0.4
 """How well a word of the query fits a word of a phrase; INFIX is for compounds, SHORTENED for inflection."""
 MISSPELT, PER_ERROR = 0.75, 0.15
-INFIX_LEAST, FUZZY_LEAST, LONG = 3, 4, 8
+INFIX_LEAST, FUZZY_LEAST, LONG = 4, 4, 8
 """Letters from which a word is sought inside words, with one error, with two."""
 STEM_LEAST, ENDING = 4, 2
 """Letters that stay of a word when its ending is cut, and letters of the ending."""

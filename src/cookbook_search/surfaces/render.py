@@ -17,12 +17,14 @@ from cookbook_search.types import AnyDocument
 
 COPY_INFO = "kopioi"
 Address = Callable[[str, AnyDocument], str]
+STEPS = frozenset({"tyovaiheet", "vaiheet"})
+"""Anchors of the headings under which the steps of a recipe and of a method stand."""
 _TAGS = {
     "a", "blockquote", "br", "code", "em", "figcaption", "figure", "h2", "h3", "h4", "hr", "li", "ol", "p",
     "pre", "strong", "table", "tbody", "td", "th", "thead", "tr", "ul",
 }  # fmt: skip
 _ATTRIBUTES = {
-    "a": {"href"}, "figure": {"class"}, "h2": {"id"}, "h3": {"id"}, "h4": {"id"}, "ol": {"start"},
+    "a": {"href"}, "figure": {"class"}, "h2": {"id"}, "h3": {"id", "class"}, "h4": {"id"}, "ol": {"start"},
     "pre": {"tabindex"},
 }  # fmt: skip
 _SCHEMES = {"http", "https", "mailto"}
@@ -37,6 +39,7 @@ def to_html(document: AnyDocument, address: Address | None = None, prefix: str =
     parser = markdown()
     parser.add_render_rule("fence", _fence)
     tokens = parser.parse(document.body)
+    _mark_steps(tokens)
     for token in tokens:
         if "id" in token.attrs:
             token.attrs["id"] = f"{prefix}{token.attrs['id']}"
@@ -45,6 +48,16 @@ def to_html(document: AnyDocument, address: Address | None = None, prefix: str =
                 child.attrs["href"] = address(str(child.attrs["href"]), document)
     html = parser.renderer.render(tokens, parser.options, {})
     return nh3.clean(html, tags=_TAGS, attributes=_ATTRIBUTES, url_schemes=_SCHEMES, link_rel="noopener")
+
+
+def _mark_steps(tokens: Sequence[Token]) -> None:
+    """Give the headings of the steps a class."""
+    inside = False
+    for token in tokens:
+        if token.type == "heading_open" and token.tag == "h2":
+            inside = token.attrs.get("id") in STEPS
+        elif token.type == "heading_open" and token.tag == "h3" and inside:
+            token.attrs["class"] = "step"
 
 
 def page_of(target: str, document: AnyDocument) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -13,9 +14,10 @@ from markupsafe import Markup
 from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError, DocumentNotFound
 from cookbook_search.parse import sections
+from cookbook_search.surfaces.http.pages.schema import structured
 from cookbook_search.surfaces.http.pages.site import Site
 from cookbook_search.surfaces.render import to_html
-from cookbook_search.types import AnyDocument, Kind, Metric, Recipe
+from cookbook_search.types import AnyDocument, Kind, Language, Metric, Recipe
 
 
 def router(site: Site) -> APIRouter:
@@ -24,19 +26,28 @@ def router(site: Site) -> APIRouter:
     cookbook = site.cookbook
 
     @lru_cache(maxsize=512)
-    def body_html(document: AnyDocument) -> Markup:
-        return Markup(to_html(document))  # noqa: S704  # sanitised by render
+    def body_html(document: AnyDocument, chosen: str) -> Markup:
+        html = to_html(document)
+        if chosen:  # links between pages keep the language
+            html = re.sub(r'href="(/[^"#?]*)', rf'href="\1?lang={chosen}', html)
+        return Markup(html)  # noqa: S704  # sanitised by render
 
     def document_page(request: Request, document_id: str, kind: Kind) -> HTMLResponse:
         try:
             document = cookbook.document(document_id, kind, request.query_params.get("owner"))
         except CookbookError as error:
             return site.missing(request, error)
+        language = site.language(request)
+        link, root = site.link(request)(document), site.root(request)
+        name = site.strings[language]["site.name"]
         return site.page(
-            request, "document.html", document=document, body=body_html(document),
+            request, "document.html", document=document,
+            body=body_html(document, language if request.query_params.get("lang") else ""),
             contents=[s for s in sections(document.body) if s.level == 2],
             links=_linked(document, cookbook), is_recipe=isinstance(document, Recipe),
             is_metric=isinstance(document, Metric), tags=_tags(document, cookbook),
+            address=root + link, structured=structured(document, language, root + link, name, root),
+            qr=qr_code(root + link), reference=reference(document, language, name, root + link),
         )  # fmt: skip
 
     @routes.get("/reseptit/{document_id}")
@@ -52,6 +63,20 @@ def router(site: Site) -> APIRouter:
         return document_page(request, document_id, "metric")
 
     return routes
+
+
+@lru_cache(maxsize=512)
+def qr_code(address: str) -> Markup:
+    """A QR code of the address as inline SVG, for paper."""
+    import segno  # only pages of documents need it
+
+    svg = segno.make(address, error="m").svg_inline(omitsize=True, svgclass=None, lineclass=None, border=0)
+    return Markup(svg)  # noqa: S704  # made of an address, as modules
+
+
+def reference(document: AnyDocument, language: Language, site: str, address: str) -> str:
+    """How to cite the document."""
+    return f"{document.owner} ({document.updated.year}): {document.title[language]}. {site}. {address}"
 
 
 def _linked(document: AnyDocument, cookbook: Cookbook) -> dict[str, list[AnyDocument]]:

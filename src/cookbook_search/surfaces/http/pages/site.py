@@ -25,6 +25,7 @@ from cookbook_search.types import LEVELS, PHASES, AnyDocument, Language
 
 MENU = (("/kirjasto", "site.library"), ("/keskustelu", "chat.menu"))
 """Addresses of the menu and the words for them."""
+_PAGE_PARAMETERS = frozenset({"phase", "tag", "owner", "lang"})
 FRAGMENT_HEADER = "x-fragment"
 """With this request header only the changing part of a page is rendered; the page's script asks so."""
 
@@ -45,6 +46,10 @@ class Site:
             request.headers.get("accept-language", ""),
             self.cookbook.settings.language,
         )
+
+    def root(self, request: Request) -> str:
+        """Public address of the site: of the setting, else of the request."""
+        return (self.cookbook.settings.base_url or str(request.base_url)).rstrip("/")
 
     def href(self, request: Request) -> Callable[..., str]:
         """Makes links that keep the language which the reader chose: ``href(path, **parameters)``."""
@@ -76,9 +81,10 @@ class Site:
         context = {
             "t": self.strings[language], "language": language, "href": self.href(request),
             "link": self.link(request),
-            "path": request.url.path, "phases": PHASES, "levels": LEVELS, "languages": tuple(self.strings),
-            "assets": self.assets, "base_url": self.cookbook.settings.base_url.rstrip("/"),
-            "menu": MENU, "switch": {code: _switched(request, code) for code in self.strings},
+            "path": request.url.path, "canonical": self.root(request) + _canonical(request),
+            "root": self.root(request), "phases": PHASES, "levels": LEVELS, "languages": tuple(self.strings),
+            "assets": self.assets,
+            "menu": MENU, "error": None, "switch": {code: _switched(request, code) for code in self.strings},
         }  # fmt: skip
         html = self.templates.get_template(template).render(context | values)
         headers = {"Vary": f"Accept-Language, {FRAGMENT_HEADER}", "Content-Language": language}
@@ -98,6 +104,14 @@ def open_site(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings]
     templates.filters["marked"] = marked
     templates.filters["lines"] = wrap
     return Site(cookbook, strings, templates, assets)
+
+
+def _canonical(request: Request) -> str:
+    """Path and those parameters that make another page."""
+    kept = [
+        (name, value) for name, value in request.query_params.items() if name in _PAGE_PARAMETERS and value
+    ]
+    return request.url.path + (f"?{urlencode(kept)}" if kept else "")
 
 
 def _switched(request: Request, language: Language) -> str:
