@@ -34,6 +34,8 @@ from cookbook_search.usage import Usage
 if TYPE_CHECKING:
     from cookbook_search.store import Database
 
+QUICK_UP_TO = 50_000
+"""Chunks that are searched in about a millisecond by the bundled model."""
 _Key = tuple[str, int, Language | None, Filters]
 
 
@@ -110,6 +112,15 @@ class Cookbook:
     def ready(self) -> bool:
         """Whether a snapshot answers."""
         return self._served is not None
+
+    @property
+    def is_quick(self) -> bool:
+        """Whether a search takes about a millisecond, so that no thread is worth its while."""
+        return (
+            self._served is not None
+            and self.settings.model == "bundled"
+            and self._served.snapshot.manifest.counts.chunks <= QUICK_UP_TO
+        )
 
     @property
     def snapshot(self) -> Snapshot:

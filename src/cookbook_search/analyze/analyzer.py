@@ -37,6 +37,7 @@ class Analyzer:
         knows: dict[Language, Callable[[str], bool]] = {
             code: lru_cache(_CACHE_LIMIT)(partial(self._is_word, language=code)) for code in LANGUAGES
         }
+        self._classes = lru_cache(_CACHE_LIMIT)(morphology.classes)
         self._detect = LanguageDetector(self._stop, knows)
 
     @property
@@ -76,7 +77,7 @@ class Analyzer:
 
     def word_classes(self, word: str) -> frozenset[str]:
         """Finnish word classes of a lower-case word, names among them; empty where it is no Finnish word."""
-        return self._morphology.classes(word)
+        return self._classes(word)
 
     def is_finnish(self, word: str) -> bool:
         """Whether the lower-case word, or each of its hyphenated pieces, is Finnish as written."""

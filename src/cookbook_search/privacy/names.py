@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import IntEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import islice
 
@@ -78,11 +78,16 @@ class _Word:
         return self.capital and unknown and not self.text.isupper()
 
 
+READINGS_KEPT = 16_384
+"""Words whose reading is remembered: most questions are made of the same words."""
+
+
 class NameFinder:
     """Finds names; safe to share by threads."""
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
+        self._reading = lru_cache(READINGS_KEPT)(self._read)
 
     def spans(self, text: str, language: Language) -> list[tuple[int, int]]:
         """Half-open ranges of ``text`` that name a person, in reading order."""
@@ -113,7 +118,7 @@ class NameFinder:
             )  # fmt: skip
             end = match.end()
 
-    def _reading(
+    def _read(
         self, word: str, language: Language, dotless: bool
     ) -> tuple[Sureness, Sureness, bool, bool, bool]:
         lower = word.lower().replace("’", "'")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from asyncio import to_thread
 from typing import Annotated
 
 from fastapi import APIRouter, Query
@@ -17,7 +18,7 @@ from cookbook_search.surfaces.wire.search import (
     SearchParameters,
     SearchRequest,
     SearchResponse,
-    search_response,
+    search_json,
 )
 from cookbook_search.surfaces.wire.suggest import SuggestParameters, SuggestResponse, suggest_response
 from cookbook_search.types import Filters, Kind, Language
@@ -45,18 +46,27 @@ def router(cookbook: Cookbook) -> APIRouter:
         result = cookbook.search(query, limit, language, filters)
         took_ms = (time.perf_counter() - begun) * 1000
         query_id = cookbook.usage.record_search(result, "api", narrowed=filters != Filters())
-        response = search_response(result, query_id, took_ms)
-        return Response(response.model_dump_json(), media_type="application/json")
+        return Response(search_json(result, query_id, took_ms), media_type="application/json")
+
+    async def answer_in_turn(query: str, limit: int, language: Language | None, filters: Filters) -> Response:
+        """In the event loop where that is over sooner than a thread would begin."""
+        if cookbook.is_quick:
+            return answer(query, limit, language, filters)
+        return await to_thread(answer, query, limit, language, filters)
 
     @routes.post("/api/v1/search", response_model=SearchResponse, responses=_PROBLEMS, tags=["search"])
-    def search(request: SearchRequest) -> Response:
+    async def search(request: SearchRequest) -> Response:
         """Ranked recipes and metrics for a problem in everyday words."""
-        return answer(request.query, request.limit, request.language, request.filters.to_filters())
+        return await answer_in_turn(
+            request.query, request.limit, request.language, request.filters.to_filters()
+        )
 
     @routes.get("/api/v1/search", response_model=SearchResponse, responses=_PROBLEMS, tags=["search"])
-    def search_by_address(parameters: Annotated[SearchParameters, Query()]) -> Response:
+    async def search_by_address(parameters: Annotated[SearchParameters, Query()]) -> Response:
         """The same by query parameters."""
-        return answer(parameters.q, parameters.limit, parameters.language, parameters.to_filters())
+        return await answer_in_turn(
+            parameters.q, parameters.limit, parameters.language, parameters.to_filters()
+        )
 
     @routes.get("/api/v1/suggest", responses=_PROBLEMS, tags=["search"])
     def suggest(parameters: Annotated[SuggestParameters, Query()]) -> SuggestResponse:
