@@ -43,6 +43,25 @@ def test_search_is_exact(stored, seed, count):
     assert cosines == pytest.approx((vectors @ query)[order], abs=1e-6)
 
 
+@given(seed=st.integers(0, 2**32 - 1), bounds=st.tuples(st.integers(0, 200), st.integers(0, 200)))
+def test_cosines_of_a_range_are_those_of_numpy(stored, seed, bounds):
+    vectors, index = stored
+    query = random_units(seed, 1)[0]
+    first, end = sorted(bounds)
+    assert index.cosines(query, first, end) == pytest.approx(vectors[first:end] @ query, abs=1e-6)
+
+
+@pytest.mark.parametrize("dimension", [8, 30, 64, 192, 384])
+def test_the_nearest_of_many_are_found_whatever_the_dimension(tmp_path, dimension):
+    vectors = random_units(3, 3000, dimension)
+    index = store(tmp_path, vectors)
+    for query in random_units(4, 20, dimension):
+        cosines, numbers = index.search(query, 100)
+        order = np.argsort(-(vectors @ query))[:100]
+        assert numbers[:80].tolist() == order[:80].tolist()
+        assert cosines == pytest.approx(vectors[numbers] @ query, abs=1e-6)
+
+
 @given(seed=st.integers(0, 2**32 - 1), among=st.sets(st.integers(0, 199), max_size=30))
 def test_search_stays_among_what_is_allowed(stored, seed, among):
     vectors, index = stored
@@ -95,7 +114,7 @@ def many(tmp_path_factory):
     vectors = unit_rows(centres[random.integers(0, 100, 4000)] + random.standard_normal((4000, 16)) * 0.1)
     folder = tmp_path_factory.mktemp("many")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(dense, "EXACT_UP_TO", 1000)
+        patch.setattr(dense, "SCANNED_UP_TO", 1000)
         return vectors, store(folder, vectors)
 
 
@@ -122,7 +141,7 @@ def test_a_narrow_filter_over_inverted_lists_is_exact(many):
 
 def test_a_wide_filter_over_inverted_lists_holds(many, monkeypatch):
     vectors, index = many
-    monkeypatch.setattr(dense, "EXACT_UP_TO", 10)
+    monkeypatch.setattr(dense, "SCANNED_UP_TO", 10)
     allowed = np.arange(0, 4000, 2)
     _, numbers = index.search(vectors[8], 10, allowed)
     assert numbers[0] == 8

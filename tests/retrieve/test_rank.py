@@ -98,7 +98,7 @@ def narrowed(monkeypatch):
     """Score the chunks of a few documents only, as a large index does."""
 
     def narrow(documents):
-        monkeypatch.setattr(candidates, "EXACT_UP_TO", 0)
+        monkeypatch.setattr(candidates, "WHOLE_UP_TO", 0)
         monkeypatch.setattr(candidates, "DOCUMENTS", documents)
 
     return narrow

@@ -18,7 +18,7 @@ from pydantic import BaseModel, ConfigDict
 from cookbook_search.embed import Vectors
 from cookbook_search.index.columns import map_column
 
-EXACT_UP_TO = 50_000
+SCANNED_UP_TO = 50_000
 """Vectors that are searched one by one; more than these go to inverted lists."""
 TRAINED_ON = 40
 """Vectors a list that k-means sees."""
@@ -41,7 +41,7 @@ class DenseRecord(BaseModel):
 
 def choose(size: int) -> DenseRecord:
     """The index for this many vectors: about 4 sqrt(n) lists, a power of two (faiss' guidelines)."""
-    if size <= EXACT_UP_TO:
+    if size <= SCANNED_UP_TO:
         return DenseRecord(lists=0, probes=0)
     lists = 2 ** round(np.log2(4 * size**0.5))
     return DenseRecord(lists=lists, probes=max(16, lists // 64))
@@ -61,13 +61,22 @@ class DenseIndex:
         """Number of vectors."""
         return len(self.vectors)
 
+    def cosines(self, query: npt.NDArray[np.float32], first: int, end: int) -> npt.NDArray[np.float32]:
+        """Cosine of each of the chunks ``first:end``, in their order."""
+        found = np.empty(end - first, dtype=np.float32)
+        block, asked = self.vectors[first:end], np.ascontiguousarray(query, dtype=np.float32)
+        faiss.fvec_inner_products_ny(  # type: ignore[attr-defined]  # SWIG's
+            faiss.swig_ptr(found), faiss.swig_ptr(asked), faiss.swig_ptr(block), len(asked), len(found)
+        )  # in this thread alone: numpy's product would wake others and let them spin
+        return found
+
     def search(
         self, query: npt.NDArray[np.float32], count: int, among: Numbers | None = None
     ) -> tuple[npt.NDArray[np.float32], Numbers]:
         """Cosines and numbers of the ``count`` nearest chunks, best first, ``among`` these numbers."""
         if not self.record.lists:
             return self._faiss(query, count, among)
-        if among is not None and len(among) <= EXACT_UP_TO:
+        if among is not None and len(among) <= SCANNED_UP_TO:
             return self._best(query, among, count)
         _, numbers = self._faiss(query, count, among)
         return self._best(query, numbers, count)

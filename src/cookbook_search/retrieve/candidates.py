@@ -1,6 +1,6 @@
 """Which chunks a query is scored on: all of them, or those of the likeliest documents.
 
-A small index is scored whole. Beyond ``EXACT_UP_TO`` chunks only the chunks of the documents behind
+A small index is scored whole. Beyond ``WHOLE_UP_TO`` chunks only the chunks of the documents behind
 the best cosines and the best BM25 scores are, so that a query costs the same however many there are.
 """
 
@@ -14,9 +14,10 @@ import numpy.typing as npt
 from cookbook_search.index import Snapshot
 from cookbook_search.retrieve.query import Query
 
+WHOLE_UP_TO = 50_000
+"""Chunks of an index that is scored whole."""
 NEAREST = 600
-"""Chunks taken from the dense index; the others count as far as the last of these."""
-EXACT_UP_TO = 50_000
+"""Chunks that the dense index proposes for a larger one; the others count as far as the last of these."""
 DOCUMENTS = 100
 """Documents whose chunks are scored where not all are."""
 LEXICAL = 400
@@ -36,11 +37,11 @@ class Candidates:
     chunks: Numbers | None
     """Number of the chunk at each place; None: the place itself."""
     cosine: Floats
-    """Cosine of each; beyond the nearest, that of the last of these."""
+    """Cosine of each."""
     lexical: Floats
     """BM25 of each."""
     floor: np.float32
-    """Cosine that stands for all chunks beyond the nearest."""
+    """Cosine that stands for the chunks that are not scored; there may be none."""
 
     def places(self, document: int) -> slice:
         """Places of the chunks of a document; an empty slice where they are not scored."""
@@ -58,24 +59,28 @@ class Candidates:
 
 def candidates(query: Query, snapshot: Snapshot, allowed: npt.NDArray[np.bool_] | None) -> Candidates:
     """Find the chunks to score; documents outside ``allowed`` (None: all are in) give no nearest."""
+    dense, postings, ranges = snapshot.dense, snapshot.chunk_postings, snapshot.chunk_range
+    if dense.size <= WHOLE_UP_TO:
+        cosine = dense.cosines(query.vector, 0, dense.size)
+        if allowed is not None:  # what is left out must not speak for the rest
+            inside = allowed[snapshot.chunk_document]
+            cosine = np.where(inside, cosine, cosine.min(where=inside, initial=1.0))
+        return Candidates(None, ranges, None, cosine, postings.search(query.weights), np.float32(-1))
     among = None if allowed is None else np.flatnonzero(allowed[snapshot.chunk_document]).astype(np.int64)
-    cosines, nearest = snapshot.dense.search(query.vector, NEAREST, among)
-    floor = cosines[-1] if len(cosines) else np.float32(0)
-    if snapshot.dense.size <= EXACT_UP_TO:
-        cosine = np.full(snapshot.dense.size, floor, dtype=np.float32)
-        cosine[nearest] = cosines
-        lexical = snapshot.chunk_postings.search(query.weights)
-        return Candidates(None, snapshot.chunk_range, None, cosine, lexical, floor)
+    cosines, nearest = dense.search(query.vector, NEAREST, among)
     documents = _likeliest(query, snapshot, cosines, nearest, allowed)
-    firsts, ends = snapshot.chunk_range[documents], snapshot.chunk_range[documents + 1]
+    firsts, ends = ranges[documents], ranges[documents + 1]
     starts = np.concatenate([[0], np.cumsum(ends - firsts)])
     chunks = np.arange(starts[-1]) + np.repeat(firsts - starts[:-1], ends - firsts)
-    cosine = np.full(len(chunks), floor, dtype=np.float32)
-    order = np.argsort(nearest)
-    scored = np.isin(nearest[order], chunks, assume_unique=True)
-    cosine[np.searchsorted(chunks, nearest[order][scored])] = cosines[order][scored]
-    lexical = snapshot.chunk_postings.within(query.weights, firsts, ends)
-    return Candidates(documents, starts, chunks, cosine, lexical, floor)
+    scored = [dense.cosines(query.vector, first, end) for first, end in zip(firsts, ends, strict=True)]
+    return Candidates(
+        documents,
+        starts,
+        chunks,
+        np.concatenate([np.zeros(0, dtype=np.float32), *scored]),
+        postings.within(query.weights, firsts, ends),
+        cosines[-1] if len(cosines) else np.float32(0),
+    )
 
 
 def _likeliest(
