@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -75,6 +75,40 @@ class Settings(BaseSettings):
     )
     retention_days: int = Field(
         default=90, ge=1, le=3650, description="Days after which questions and feedback are deleted."
+    )
+    conversations: int = Field(
+        default=1000,
+        ge=0,
+        description="Conversations kept in memory for clients that ask; 0: none.",
+    )
+    conversation_minutes: float = Field(
+        default=60, gt=0, description="Minutes of silence after which a kept conversation is forgotten."
+    )
+    llm_url: str = Field(
+        default="",
+        description="Base address of an OpenAI-compatible API; empty: the embedded answerer alone.",
+    )
+    llm_model: str = Field(default="", description="Name of the language model at that address.")
+    llm_key: SecretStr = Field(default=SecretStr(""), description="Key of that API, where it wants one.")
+    llm_timeout_seconds: float = Field(
+        default=20,
+        gt=0,
+        description="Longest wait for each next piece of the model's answer.",
+    )
+    llm_total_seconds: float = Field(
+        default=60, gt=0, description="Longest time for the model's whole answer; then what is there is used."
+    )
+    llm_retries: int = Field(
+        default=1,
+        ge=0,
+        le=5,
+        description="New attempts where the model's server is busy or fails.",
+    )
+    llm_max_tokens: int = Field(default=500, ge=50, description="Tokens of the model's answer at most.")
+    llm_context_tokens: int = Field(
+        default=6000,
+        ge=1000,
+        description="Tokens of the prompt at most.",
     )
     max_body_bytes: int = Field(
         default=65536, ge=1024, description="Largest request body in bytes; a larger one is refused."

@@ -5,6 +5,7 @@ CookbookError
 ├── CorpusError            documents are faulty: holds every fault with file and line
 ├── QueryError             a query cannot be searched with (empty, too long, not text)
 ├── DocumentNotFound       no document has this id
+├── ConversationNotFound   the server keeps no conversation with this id, or no longer
 ├── SnapshotError
 │   ├── NoSnapshot         nothing has been indexed yet
 │   ├── SnapshotDamaged    a file is missing, torn or altered
@@ -67,6 +68,10 @@ class QueryError(CookbookError):
 
 class DocumentNotFound(CookbookError):
     """No document has this id."""
+
+
+class ConversationNotFound(CookbookError):
+    """The server keeps no conversation with this id, or no longer."""
 
 
 class SnapshotError(CookbookError):

@@ -7,6 +7,8 @@ import re
 
 import pytest
 
+from cookbook_search.config import Settings
+
 QUESTION = "Yritykset käyvät kerran eivätkä palaa"
 RESPONSE = {
     "answer", "citations", "query", "suggestions", "refused", "engine", "language", "notice",
@@ -110,3 +112,37 @@ def test_the_answer_speaks_the_language_asked_for(client):
 def test_openapi_tells_of_both_forms(client):
     described = client.get("/api/v1/openapi.json").json()["paths"]["/api/v1/chat"]["post"]["responses"]["200"]
     assert set(described["content"]) == {"application/json", "text/event-stream"}
+
+
+@pytest.mark.parametrize("streamed", [False, True])
+def test_a_kept_conversation_needs_only_the_new_question(client, streamed):
+    def ask(content, conversation_id):
+        body = asking(content, conversation_id=conversation_id)
+        return (
+            events_of(stream(client, body))[-1][1]
+            if streamed
+            else client.post("/api/v1/chat", json=body).json()
+        )
+
+    first = ask(QUESTION, "new")
+    assert first["conversation_id"]
+    second = ask("kerro vaihe 2", first["conversation_id"])
+    assert second["conversation_id"] == first["conversation_id"]
+    assert second["query"].endswith(" kerro vaihe 2")
+
+
+def test_nothing_is_kept_unless_asked(client):
+    assert client.post("/api/v1/chat", json=asking(QUESTION)).json()["conversation_id"] is None
+
+
+def test_a_conversation_that_has_ended_is_not_found(client):
+    body = asking("kerro vaihe 2", conversation_id="x" * 22)
+    assert client.post("/api/v1/chat", json=body).status_code == 404
+    [(name, problem)] = events_of(stream(client, body))
+    assert (name, problem["status"]) == ("error", 404)
+
+
+def test_a_server_that_keeps_no_conversations_answers_without_an_id(index, serve):
+    with serve(Settings(index=index, conversations=0)) as client:
+        answer = client.post("/api/v1/chat", json=asking(QUESTION, conversation_id="new")).json()
+    assert answer["conversation_id"] is None

@@ -10,6 +10,7 @@ from fastapi.responses import Response
 from starlette.exceptions import HTTPException
 
 from cookbook_search.errors import (
+    ConversationNotFound,
     CookbookError,
     DocumentNotFound,
     PrintError,
@@ -24,6 +25,7 @@ MEDIA_TYPE = "application/problem+json"
 _STATUS: tuple[tuple[type[CookbookError], HTTPStatus], ...] = (
     (QueryError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (DocumentNotFound, HTTPStatus.NOT_FOUND),
+    (ConversationNotFound, HTTPStatus.NOT_FOUND),
     (SnapshotError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (SettingsError, HTTPStatus.SERVICE_UNAVAILABLE),

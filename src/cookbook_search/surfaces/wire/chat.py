@@ -12,6 +12,8 @@ from cookbook_search.types import Answer, Citation, Engine, Kind, Language, Mess
 
 MAX_MESSAGES = 40
 MAX_CONTENT = 4000
+NEW_CONVERSATION = "new"
+"""The conversation id that asks the server to keep the turns."""
 MAX_QUESTION = 2000
 """Characters of the last message, which is searched with."""
 
