@@ -299,3 +299,115 @@ def test_what_the_page_wrote_stays_where_the_code_does_not_load(page, site, host
     assert page.get_by_role("link", name="Avaa").is_visible()
     page.wait_for_load_state()
     faults.clear()
+
+
+# Frames
+
+UNSIZED = 154
+"""Pixels of a frame that nothing has sized yet: 150 and its border."""
+
+
+def framed(site, path="/upota/haku"):
+    frame = f'<iframe src="{site}{path}?lang=fi" title="Keittokirja" width="100%"></iframe>'
+    code = f'<script type="module" src="{site}/static/embed/frame.js"></script>'
+    return f"<main><h1>Intra</h1>{frame}</main>{code}"
+
+
+def height(page, other_than=0, more=0):
+    """Height of the frame, once it is another and more than that."""
+    return page.locator("iframe").evaluate(
+        """(frame, [other, more]) => new Promise((done) => {
+          const look = () => {
+            const { height } = frame.getBoundingClientRect();
+            if (height !== other && height > more) done(height);
+            else requestAnimationFrame(look);
+          };
+          look();
+        })""",
+        [other_than, more],
+    )
+
+
+@pytest.mark.parametrize("path", ["/upota/haku", "/upota/keskustelu"])
+def test_a_frame_takes_the_height_of_its_content(page, site, host, faults, path):
+    page.goto(host.show(framed(site, path), policy=strict_policy(site)))
+    frame = page.frame_locator("iframe")
+    frame.locator(".cookbook form.ask").wait_for()
+    before = height(page, other_than=UNSIZED)
+    frame.locator(".cookbook :is(input, textarea)").fill(QUERY)
+    page.keyboard.press("Enter")
+    frame.locator(":is(.card, .actions)").first.wait_for()
+    height(page, more=before + 200)
+
+    inside = frame.locator("body").evaluate("(body) => [body.scrollHeight, innerHeight]")
+    assert inside[0] <= inside[1]
+    assert frame.locator(".cookbook a").first.get_attribute("target") == "_blank"
+    assert faults == []
+    assert violations(page) == []
+    faults.clear()  # axe calls the frame, which lies on another origin
+
+
+def test_heights_from_elsewhere_are_not_heard(page, site, host):
+    page.goto(host.show(framed(site)))
+    page.frame_locator("iframe").locator(".cookbook form.ask").wait_for()
+    before = height(page, other_than=UNSIZED)
+    page.evaluate("postMessage({ type: 'cookbook-height', height: 5000 }, '*')")
+    page.evaluate(
+        "new Promise((done) => { addEventListener('message', done); postMessage('viimeinen', '*'); })"
+    )
+
+    assert height(page) == before
+
+
+def test_a_frame_is_refused_elsewhere(new_context, site, faults):
+    with hosting() as stranger:
+        page = new_context(base_url=stranger.address).new_page()
+        page.goto(stranger.show(framed(site)))
+        page.wait_for_load_state()
+        assert page.frame_locator("iframe").locator("form").count() == 0
+    assert any("frame-ancestors" in fault for fault in faults)
+    faults.clear()
+
+
+def test_a_frame_shows_the_looks_of_its_address(page, site, host):
+    page.goto(f"{site}/upota/haku?lang=sv&brand=%237a1f2b&compact=1")
+    page.get_by_role("searchbox", name="Beskriv ditt problem med egna ord").wait_for()
+    button = page.get_by_role("button", name="Sök")
+    assert button.evaluate("(e) => getComputedStyle(e).backgroundColor") == "rgb(122, 31, 43)"
+
+
+# The configurator
+
+
+def test_a_choice_shows_in_the_preview_and_in_the_code(page, site):
+    page.goto(f"{site}/upota")
+    page.locator("#preview .card").first.wait_for()
+    page.get_by_label("Väri linkeille ja painikkeille").fill("#7a1f2b")
+    page.locator("#result pre", has_text="--cookbook-brand: #7a1f2b").wait_for()
+    page.get_by_label("Keskustelu", exact=True).check()
+    page.locator("#result pre", has_text="<cookbook-chat>").wait_for()
+
+    button = page.locator("#preview").get_by_role("button", name="Lähetä")
+    assert button.evaluate("(e) => getComputedStyle(e).backgroundColor") == "rgb(122, 31, 43)"
+    assert "what=chat" in page.url
+    assert page.evaluate("document.activeElement.value") == "chat"
+    assert violations(page) == []
+
+
+def test_the_code_can_be_copied_and_works(new_context, site, host):
+    page = new_context(base_url=host.address, permissions=["clipboard-read", "clipboard-write"]).new_page()
+    page.goto(f"{site}/upota?in=sv&brand=%237a1f2b")
+    page.get_by_role("button", name="Kopioi: Sivun HTML").click()
+    page.get_by_role("status").filter(has_text="Kopioitu").first.wait_for(state="attached")
+    code = page.evaluate("navigator.clipboard.readText()")
+
+    page.goto(host.show(f"<main><h1>Intra</h1>{code}</main>", policy=strict_policy(site)))
+    page.get_by_label("Beskriv ditt problem med egna ord").wait_for()
+
+
+def test_without_a_script_the_form_writes_the_code(new_context, site):
+    page = new_context(base_url=site, java_script_enabled=False).new_page()
+    page.goto("/upota")
+    page.get_by_label("Drupal").check()
+    page.get_by_role("button", name="Päivitä koodi").click()
+    assert page.get_by_text("attributes: { type: module }").is_visible()

@@ -32,7 +32,7 @@ export const BASE = sheet(`
   --radius: var(--cookbook-radius, 10px);
   box-sizing: border-box; padding: var(--cookbook-padding, 1.25em); border-radius: var(--radius);
   background: var(--surface); color: var(--ink); box-shadow: var(--cookbook-shadow, inset 0 0 0 1px var(--line));
-  font: var(--cookbook-font-size, medium)/1.55 var(--cookbook-font, system-ui, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif);
+  font: var(--cookbook-font-size, medium)/1.55 var(--cookbook-font, -apple-system, "Segoe UI", Roboto, "Noto Sans", "Liberation Sans", Arial, sans-serif);
   overflow-wrap: break-word; text-align: start;
 }
 :host([theme="light"]) .cookbook { color-scheme: light; }

@@ -10,7 +10,15 @@ from fastapi.responses import HTMLResponse
 
 from cookbook_search.app import Cookbook
 from cookbook_search.surfaces.http.assets import Assets
-from cookbook_search.surfaces.http.pages import chat, discovery, documents, library, search, statement
+from cookbook_search.surfaces.http.pages import (
+    chat,
+    discovery,
+    documents,
+    embed,
+    library,
+    search,
+    statement,
+)
 from cookbook_search.surfaces.http.pages.site import open_site
 from cookbook_search.surfaces.strings import Strings
 from cookbook_search.types import Language
@@ -20,6 +28,6 @@ def router(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], a
     """The routes of all pages, answering from this cookbook with the templates of ``web``."""
     site = open_site(cookbook, web, strings, assets)
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    for page in (search, library, documents, chat, statement, discovery):
+    for page in (search, library, documents, chat, embed, statement, discovery):
         routes.include_router(page.router(site))
     return routes
