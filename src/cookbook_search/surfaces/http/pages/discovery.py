@@ -38,7 +38,10 @@ def router(site: Site) -> APIRouter:
         except CookbookError as error:
             return problem_response(status_of(error), str(error))
         root, link = site.root(request), site.link(request)
-        pages = [(path, "") for path in ("/", "/kirjasto", "/kirjasto/verkko", "/saavutettavuus")]
+        pages = [
+            (path, "")
+            for path in ("/", "/kirjasto", "/kirjasto/verkko", "/keskustelu", "/upota", "/saavutettavuus")
+        ]
         pages += [(f"/kirjasto?phase={phase}", "") for phase in PHASES]
         pages += [(link(document), document.updated.isoformat()) for document in documents]
         urls = "".join(_entry(f"{root}{path}", changed, tuple(site.strings)) for path, changed in pages)
