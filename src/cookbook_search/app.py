@@ -6,6 +6,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
 from functools import cached_property
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from cookbook_search.analyze import Analyzer, open_analyzer
@@ -13,7 +14,7 @@ from cookbook_search.answer import Answerer, open_answerer
 from cookbook_search.check import structural_faults
 from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder, open_embedder
-from cookbook_search.errors import CorpusError, DocumentNotFound
+from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError
 from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, known_documents, load
 from cookbook_search.parse import read_corpus
 from cookbook_search.retrieve import Explanation, Searcher, Suggester, open_searcher, read_parameters
@@ -26,10 +27,11 @@ from cookbook_search.types import (
     Kind,
     Language,
     Message,
+    Recipe,
     SearchResult,
     Suggestion,
 )
-from cookbook_search.usage import Usage
+from cookbook_search.usage import GapReport, Nearness, Usage
 
 if TYPE_CHECKING:
     from cookbook_search.store import Database
@@ -37,6 +39,9 @@ if TYPE_CHECKING:
 QUICK_UP_TO = 50_000
 """Chunks that are searched in about a millisecond by the bundled model."""
 _Key = tuple[str, int, Language | None, Filters]
+
+NEAREST_RECIPES = 3
+"""Recipes named beside a question that the cookbook does not answer."""
 
 
 class Cookbook:
@@ -136,6 +141,24 @@ class Cookbook:
     def explain(self, query: str, language: Language | None = None) -> Explanation:
         """How the query was read and what each part of the retrieval gave. Raises QueryError."""
         return self._open_served().searcher.explain(query, language)
+
+    def gaps(self, days: int | None = None, least: int | None = None) -> GapReport:
+        """What was asked and not found, or voted down, gathered by meaning; see ``Usage.gaps``.
+
+        Raises StoreError, SettingsError, SnapshotError.
+        """
+        return self.usage.gaps(self._near, self._embedder, days, least)
+
+    def _near(self, text: str, language: Language) -> Nearness:
+        """Whether the cookbook answers a question now, and its nearest recipes."""
+        searcher = self._open_served().searcher
+        try:
+            judged = searcher.judge(searcher.reader.read(text, language), Filters())
+        except QueryError:
+            return Nearness(False, ())
+        documents = (searcher.snapshot.documents[number] for number in judged.recipes)
+        recipes = (document.id for document in documents if isinstance(document, Recipe))
+        return Nearness(judged.answered, tuple(islice(recipes, NEAREST_RECIPES)))
 
     async def stream(
         self, messages: Sequence[Message], language: Language | None = None

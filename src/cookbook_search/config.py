@@ -73,6 +73,12 @@ class Settings(BaseSettings):
         default=True,
         description="Keep questions, masked and without who asked, so that editors see what is missing.",
     )
+    gaps_least: int = Field(
+        default=2,
+        ge=1,
+        le=1000,
+        description="Questions that a group must hold to be shown to editors; smaller ones are only counted.",
+    )
     retention_days: int = Field(
         default=90, ge=1, le=3650, description="Days after which questions and feedback are deleted."
     )

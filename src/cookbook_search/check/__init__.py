@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from cookbook_search.analyze import Analyzer
 from cookbook_search.check import form, prose, relations
@@ -15,9 +15,8 @@ __all__ = ["check_corpus", "structural_faults"]
 
 def structural_faults(corpus: Corpus) -> list[Fault]:
     """Faults that would make search or pages wrong; an index is not built over them."""
-    return sorted(
-        relations.faults_of_ids([read(document) for document in corpus.documents], corpus.vocabulary)
-    )
+    documents = [read(document) for document in corpus.documents]
+    return sorted([*relations.faults_of_ids(documents, corpus.vocabulary), *_unfinished(documents)])
 
 
 def check_corpus(corpus: Corpus, analyzer: Analyzer) -> list[Fault]:
@@ -26,11 +25,17 @@ def check_corpus(corpus: Corpus, analyzer: Analyzer) -> list[Fault]:
     faults: list[Fault] = [
         *relations.faults_of_ids(documents, corpus.vocabulary),
         *relations.faults_of_graph(documents),
+        *_unfinished(documents),
         *form.repeated_problems(documents),
         *prose.repeated_paragraphs(documents),
         *_per_document(documents, corpus, analyzer),
     ]
     return sorted(faults)
+
+
+def _unfinished(documents: list[Read]) -> Iterator[Fault]:
+    for document in documents:
+        yield from form.unfinished(document)
 
 
 def _per_document(documents: list[Read], corpus: Corpus, analyzer: Analyzer) -> Iterable[Fault]:

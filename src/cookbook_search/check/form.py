@@ -26,10 +26,25 @@ PROBLEMS: dict[Kind, tuple[int, int, int]] = {"recipe": (8, 4, 4), "method": (4,
 SOURCES: dict[Kind, int] = {"recipe": 2, "method": 2, "metric": 1}
 VARIATIONS = ("Pieni kaupunki", "Useita kaupunkeja", "Ei rahaa")
 STEPS: dict[Kind, tuple[str, int, int]] = {"recipe": ("Työvaiheet", 4, 8), "method": ("Vaiheet", 3, 9)}
+UNFINISHED = "KIRJOITA:"
+"""Marks in a draft what its writer must still write; see ``cookbook gaps --draft``."""
 _STEP = re.compile(r"^(\d+)\. \S")
 _STEP_FACTS = re.compile(r"^Kuka: .+ · Kesto: .+ · Tuotos: \S")
 _CITATION = re.compile(r"\[(\d+)\]")
 _WORD = re.compile(r"[^\W_]+(?:[-–'’][^\W_]+)*")
+
+
+def unfinished(read: Read) -> Iterator[Fault]:
+    """A draft says what is still to be written; it must not reach readers."""
+    document = read.document
+    for field in ("title", "summary"):
+        for language in LANGUAGES:
+            if UNFINISHED in getattr(document, field)[language]:
+                yield read.fault(2, "unfinished", f"`{field}.{language}` is not written yet; write it.")
+    for section in read.sections:
+        if UNFINISHED in section.heading or UNFINISHED in plain_text(section.tokens):
+            place = " · ".join(heading for heading in section.headings)
+            yield read.fault(section.line, "unfinished", f"`{place}` is not written yet; write it.")
 
 
 def headings(read: Read) -> Iterator[Fault]:

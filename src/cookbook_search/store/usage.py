@@ -18,6 +18,7 @@ from sqlalchemy import (
     Table,
     Text,
     delete,
+    exists,
     select,
     text,
 )
@@ -97,11 +98,13 @@ def unanswered(database: Database, since: dt.datetime, limit: int) -> list[Asked
 
 
 def voted_down(database: Database, since: dt.datetime, limit: int) -> list[tuple[Asked, Feedback]]:
-    """The latest answered questions with a vote against their answer, newest first. Raises StoreError."""
+    """The latest answered questions with votes against and none for them, newest first. Raises StoreError."""
+    other = feedback.alias()
+    liked = exists().where(other.c.about == queries.c.id, other.c.vote == "up")
     chosen = (
         select(queries, feedback.c.target, feedback.c.vote, feedback.c.comment, feedback.c.given_at)
         .join(feedback, feedback.c.about == queries.c.id)
-        .where(queries.c.asked_at >= since, queries.c.answered.is_(True), feedback.c.vote == "down")
+        .where(queries.c.asked_at >= since, queries.c.answered.is_(True), feedback.c.vote == "down", ~liked)
         .order_by(queries.c.asked_at.desc(), queries.c.id, feedback.c.target)
         .limit(limit)
     )

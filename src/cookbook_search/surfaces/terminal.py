@@ -16,6 +16,7 @@ from cookbook_search.evaluate import MEASURES, Estimate
 from cookbook_search.index import Progress as IndexProgress
 from cookbook_search.retrieve import Explanation
 from cookbook_search.types import AnyDocument, Language, SearchResult
+from cookbook_search.usage import GapReport
 
 out = Console(highlight=False, markup=False)
 err = Console(stderr=True, highlight=False, markup=False)
@@ -114,6 +115,32 @@ def print_answer_tables(
         if judged:
             kinds.add_row(ask, judged, _cell(row[judged]))
     out.print(kinds)
+
+
+def print_gaps(report: GapReport) -> None:
+    """A row a gap, the most asked first, and what is not shown."""
+    table = Table("", "id", "refused", "voted down", "last", "question", "nearest recipes", show_lines=True)
+    for number, gap in enumerate(report.gaps, start=1):
+        wordings = [f"{text[:EXCERPT]}" for _, text in gap.questions[:3]]
+        more = [f"(+ {len(gap.questions) - 3})"] if len(gap.questions) > 3 else []
+        last = gap.last_asked.date().isoformat()
+        table.add_row(
+            str(number),
+            gap.id,
+            str(gap.refused),
+            str(gap.voted_down),
+            last,
+            Text("\n".join([*wordings, *more])),
+            Text("\n".join(gap.nearest)),
+        )
+    if report.gaps:
+        out.print(table)
+    else:
+        out.print("No gaps: nothing was asked in vain as far as is known.")
+    if report.hidden:
+        out.print(f"{report.hidden} more in groups too small to be shown (COOKBOOK_GAPS_LEAST, --least)")
+    if report.mended:
+        out.print(f"{report.mended} had no answer when asked and have one now")
 
 
 def _heading(document: AnyDocument, score: float, language: Language) -> Text:

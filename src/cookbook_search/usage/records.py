@@ -10,14 +10,18 @@ from typing import TYPE_CHECKING
 
 from cookbook_search.analyze import Analyzer
 from cookbook_search.config import Settings
+from cookbook_search.embed import Embedder
 from cookbook_search.privacy import Masker
 from cookbook_search.types import Answer, Asked, Feedback, SearchResult, Surface, UsageKind, Vote
+from cookbook_search.usage.gaps import GapReport, Near, find_gaps
 from cookbook_search.usage.log import QueryLog
 
 if TYPE_CHECKING:
     from cookbook_search.store import Database
     from cookbook_search.store.usage import Purged
 
+MOST_ROWS = 20_000
+"""Questions looked through for gaps, the latest first."""
 KEPT_IDS = 5
 """Ids of documents that are kept of an answer."""
 
@@ -74,6 +78,22 @@ class Usage:
 
         masked = self._masker.mask(comment, self._analyzer.detect(comment)) if comment.strip() else ""
         save_feedback(self._database(), Feedback(about, kind, target, vote, masked.strip(), _now()))
+
+    def gaps(
+        self, near: Near, embedder: Embedder, days: int | None = None, least: int | None = None
+    ) -> GapReport:
+        """What was asked in the last ``days`` and not found or voted down; None: as long as it is kept.
+
+        Groups of fewer than ``least`` questions are not shown; None: as the settings say. Raises StoreError,
+        SettingsError.
+        """
+        from cookbook_search.store.usage import unanswered, voted_down
+
+        since = _now() - dt.timedelta(days=days or self._settings.retention_days)
+        refused = unanswered(self._database(), since, MOST_ROWS)
+        disliked = [(asked, given.comment) for asked, given in voted_down(self._database(), since, MOST_ROWS)]
+        shown = self._settings.gaps_least if least is None else least
+        return find_gaps(refused, disliked, near, embedder, shown)
 
     def purge(self) -> Purged:
         """Delete questions and votes older than the settings allow. Raises StoreError, SettingsError."""
