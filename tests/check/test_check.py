@@ -69,6 +69,16 @@ def recipe_without_metric_link() -> list[tuple[str, str, str]]:
 
 
 FORM = [
+    Case(
+        "text that is still to be written",
+        "unfinished",
+        in_fees(
+            ("Klusterin arvon aineettomuus.", "Klusterin arvon aineettomuus. KIRJOITA: mihin nojattiin.")
+        ),
+        FEES,
+        "## Lähteet",
+        "`Lähteet` is not written yet",
+    ),
     Case("heading missing", "headings", in_fees(("## Sudenkuopat\n", "")), FEES, BODY, "missing Sudenkuopat"),
     Case(
         "heading unknown",

@@ -103,7 +103,7 @@ def _converse(conversation: Conversation, ask: Ask, shelf: Shelf, places: Places
     for number, turn in enumerate(conversation.turns, start=1):
         messages.append(Message("user", turn.user))
         answer = ask(messages)
-        wanted = _wanted(conversation, turn, answers)
+        wanted = _wanted(conversation, turn, answers, places)
         claims = tuple(shelf.claims(answer))
         measures = _measure(turn, answer, wanted, claims, places)
         yield AnswerOutcome(conversation, number, answer, claims, wanted, measures)
@@ -111,15 +111,21 @@ def _converse(conversation: Conversation, ask: Ask, shelf: Shelf, places: Places
         answers.append(answer)
 
 
-def _wanted(conversation: Conversation, turn: JudgedTurn, answers: Sequence[Answer]) -> tuple[str, ...]:
-    """The right documents: those judged, or what the answer referred to led with (or named besides)."""
+def _wanted(
+    conversation: Conversation, turn: JudgedTurn, answers: Sequence[Answer], places: Places
+) -> tuple[str, ...]:
+    """The right documents: those judged, or what the answer referred to led with (or named besides).
+
+    Where that has no such section (a metric has no steps), the next one cited that has it.
+    """
     if turn.documents or turn.of is None:
         return turn.documents
     earlier = conversation.turns[turn.of - 1]
     cited = list(dict.fromkeys(citation.id for citation in answers[turn.of - 1].citations))
     if turn.which == "second":
         return tuple(cited[1:])
-    return tuple(cited[:1]) or earlier.documents
+    able = [one for one in cited if places.has(one, turn.sections)]
+    return tuple((able or cited)[:1]) or earlier.documents
 
 
 def _measure(

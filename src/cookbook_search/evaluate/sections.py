@@ -54,6 +54,11 @@ class Places:
             return True
         return "measuring" in names and any(citation.id in self._metrics.get(one, ()) for one in wanted)
 
+    def has(self, document_id: str, names: tuple[str, ...]) -> bool:
+        """Whether a document of this id has one of the sections, or none is asked for."""
+        held = [s for (_, one), found in self._sections.items() if one == document_id for s in found.values()]
+        return not names or any(_is(section, name) for section in held for name in names)
+
     def is_in(self, citation: Citation, names: tuple[str, ...]) -> bool:
         """Whether it points into one of the sections of these names."""
         if "summary" in names and not citation.anchor:
@@ -73,4 +78,4 @@ def _is(section: Section, name: str) -> bool:
         return section.headings[0] in _STEP_HEADINGS and section.heading.startswith(f"{name[5:]}. ")
     if name == "template":
         return any(token.type == "fence" and token.info.startswith(_TEMPLATE) for token in section.tokens)
-    return section.heading in _HEADINGS[name]
+    return section.heading in _HEADINGS.get(name, ())

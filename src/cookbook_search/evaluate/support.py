@@ -8,8 +8,11 @@ by a quotation, by its content words, or, across languages, by the meaning that 
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
 
 import numpy as np
 
@@ -23,6 +26,7 @@ from cookbook_search.types import (
     Citation,
     Effort,
     Language,
+    Localised,
     Method,
     Metric,
     Recipe,
@@ -32,11 +36,17 @@ LEXICAL_LEAST = 0.5
 """Share of a claim's content words that the section has."""
 COSINE_LEAST = 0.35
 """Cosine between a Swedish or English claim and the quote; 95 % of wrong pairs stay below."""
+_FRONT_OF = {"Aineisto ja lähde": "data_source", "Mittausväli ja vastuu": "frequency"}
+"""Section of a metric -> field of its front matter that says the same in three languages."""
 INGREDIENTS = frozenset({"Ainekset", "Tarvitset"})
 LABEL_WORDS = 6
 """A line without a mark that has at most so many words is a label, not a claim."""
 _MARKS = re.compile(r"\[\d{1,2}\](?:\s?\[\d{1,2}\])*")
-_QUOTED = re.compile(r"[”\"»]([^”\"»]{12,})[”\"»]")
+_QUOTED = re.compile(r"[”“]([^”“]{12,})”|\"([^\"]{12,})\"|«([^»]{12,})»|»([^»]{12,})»")
+_FENCE = re.compile(r"^```[^\n]*\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_HEADING = re.compile(r"^\*\*[^*]+\*\*:?( \([^)]*\))?$")
+_INTERFACE_WORDS = 3
+"""Words of its own that a phrase of the interface must have for a line to be known by it."""
 _SYNTAX = re.compile(r"^\s*(?:[-*•>]|\d+\.|#+)\s+|[*_`]+")
 
 
@@ -62,7 +72,7 @@ class Shelf:
         """Every claim of the answer, in order."""
         return [
             Claim(text, citations, bool(citations) and self._holds(text, citations, answer.language))
-            for text, citations in _pieces(answer)
+            for text, citations in (*_pieces(_FENCE.sub("", answer.text), answer), *_copied(answer))
         ]
 
     def section_text(self, citation: Citation) -> str:
@@ -81,7 +91,7 @@ class Shelf:
         if not all(text and quote in _plain(text) for text, quote in zip(texts, quotes, strict=True)):
             return False
         section = "\n".join(texts)
-        quoted = [_plain(words) for words in _QUOTED.findall(claim)]
+        quoted = [_plain(" ".join(groups)) for groups in _QUOTED.findall(claim)]
         if quoted:  # words given as the cookbook's own must be
             return all(words in _plain(section) for words in quoted)
         if _plain(claim) in _plain(section) or self._share(claim, section, language) >= LEXICAL_LEAST:
@@ -102,19 +112,46 @@ class Shelf:
         return float(np.dot(first, second))
 
 
-def _pieces(answer: Answer) -> Iterator[tuple[str, tuple[Citation, ...]]]:
+def _pieces(text: str, answer: Answer) -> Iterator[tuple[str, tuple[Citation, ...]]]:
     """(claim, its citations) for each run of marks; none for a line that claims without one."""
-    for line in answer.text.split("\n"):
+    for line in text.split("\n"):
         begun = 0
         for marks in _MARKS.finditer(line):
-            numbers = map(int, re.findall(r"\d+", marks.group()))
-            found = tuple(answer.citations[n - 1] for n in numbers if 1 <= n <= len(answer.citations))
-            yield _clean(line[begun : marks.start()]), found
+            yield _clean(line[begun : marks.start()]), _cited(marks.group(), answer)
             begun = marks.end()
-        rest = line[begun:].strip().rstrip("*_")
-        said = re.sub(r"\([^)]*\)", "", rest)  # an aside in brackets explains, it claims nothing
-        if len(re.findall(r"\w+", said)) > LABEL_WORDS and not rest.endswith((":", "?")):
-            yield _clean(rest), ()
+        rest = line[begun:].strip()
+        if not (_HEADING.match(rest) or _is_interface(rest, answer.language)):
+            said = re.sub(r"\([^)]*\)", "", rest.rstrip("*_"))  # an aside explains, it claims nothing
+            if len(re.findall(r"\w+", said)) > LABEL_WORDS and not said.endswith((":", "?")):
+                yield _clean(rest), ()
+
+
+def _copied(answer: Answer) -> Iterator[tuple[str, tuple[Citation, ...]]]:
+    """Each block to copy, with the citations of the last marks before it."""
+    for fence in _FENCE.finditer(answer.text):
+        marks = _MARKS.findall(answer.text[: fence.start()])
+        yield fence[1], _cited(marks[-1], answer) if marks else ()
+
+
+def _cited(marks: str, answer: Answer) -> tuple[Citation, ...]:
+    numbers = map(int, re.findall(r"\d+", marks))
+    return tuple(answer.citations[n - 1] for n in numbers if 1 <= n <= len(answer.citations))
+
+
+def _is_interface(line: str, language: Language) -> bool:
+    """Whether the line is wholly one of the assistant's own phrases, which say nothing of the matter."""
+    return any(phrase.fullmatch(_clean(line)) for phrase in _phrases(language))
+
+
+@cache
+def _phrases(language: Language) -> tuple[re.Pattern[str], ...]:
+    """The assistant's phrases as patterns, their places open."""
+    path = files("cookbook_search.answer").joinpath("words", f"{language}.toml")
+    texts = (text for text in tomllib.loads(path.read_text("utf-8")).values() if isinstance(text, str))
+    own = (text for text in texts if len(re.findall(r"\w+", re.sub(r"{\w*}", "", text))) >= _INTERFACE_WORDS)
+    return tuple(
+        re.compile(".+?".join(map(re.escape, re.split(r"{\w*}", _clean(text)))), re.DOTALL) for text in own
+    )
 
 
 def _texts_by_anchor(document: AnyDocument) -> dict[str, str]:
@@ -132,6 +169,9 @@ def _texts_by_anchor(document: AnyDocument) -> dict[str, str]:
         texts[section.anchor] = "\n".join(f"{s.heading}\n{plain_text(s.tokens)}" for s in inside)
         if section.heading in INGREDIENTS:  # the front matter's effort is what they come to
             texts[section.anchor] += f"\n{needs}"
+        elif isinstance(document, Metric) and section.heading in _FRONT_OF:
+            field: Localised = getattr(document, _FRONT_OF[section.heading])
+            texts[section.anchor] += "\n" + " ".join(field[code] for code in LANGUAGES)
     return texts
 
 
