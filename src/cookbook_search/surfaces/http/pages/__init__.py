@@ -16,6 +16,7 @@ from cookbook_search.surfaces.http.pages import (
     documents,
     embed,
     library,
+    opensearch,
     search,
     statement,
 )
@@ -28,6 +29,6 @@ def router(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], a
     """The routes of all pages, answering from this cookbook with the templates of ``web``."""
     site = open_site(cookbook, web, strings, assets)
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    for page in (search, library, documents, chat, embed, statement, discovery):
+    for page in (search, library, documents, chat, embed, statement, discovery, opensearch):
         routes.include_router(page.router(site))
     return routes
