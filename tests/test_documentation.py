@@ -159,3 +159,18 @@ def test_the_command_line_names_its_own_commands() -> None:
     (listed,) = re.findall(r"`cookbook ([^`]+)`", cli.__doc__ or "")
 
     assert {name.strip() for name in listed.split("|")} == set(commands())
+
+
+def test_what_can_be_set_on_an_embedded_element_is_told() -> None:
+    told = (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8")
+    static = ROOT / "web" / "static"
+    code = "\n".join(file.read_text("utf-8") for file in (static / "embed.js", *(static / "embed").glob("*.js")))
+    named = {
+        "properties": set(re.findall(r"--cookbook-[a-z-]*[a-z]", code)),
+        "parts": set(re.findall(r'part: "([a-z]+)"', code)),
+        "attributes": set(re.findall(r'[gh](?:et|as)Attribute\("([a-z]+)"\)', code)),
+    }
+
+    assert min(map(len, named.values())) > 5
+    strange = {name for names in named.values() for name in names if f"`{name}`" not in told}
+    assert strange == set()
