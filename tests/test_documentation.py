@@ -164,7 +164,9 @@ def test_the_command_line_names_its_own_commands() -> None:
 def test_what_can_be_set_on_an_embedded_element_is_told() -> None:
     told = (ROOT / "docs" / "embedding.md").read_text(encoding="utf-8")
     static = ROOT / "web" / "static"
-    code = "\n".join(file.read_text("utf-8") for file in (static / "embed.js", *(static / "embed").glob("*.js")))
+    code = "\n".join(
+        file.read_text("utf-8") for file in (static / "embed.js", *(static / "embed").glob("*.js"))
+    )
     named = {
         "properties": set(re.findall(r"--cookbook-[a-z-]*[a-z]", code)),
         "parts": set(re.findall(r'part: "([a-z]+)"', code)),

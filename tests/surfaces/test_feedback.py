@@ -67,6 +67,20 @@ def test_pages_and_chats_are_kept_with_their_surface_and_kind(kept) -> None:
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("fetch_site", "surface"), [("cross-site", "embed"), ("same-site", "embed"), ("same-origin", "web")]
+)
+def test_a_browser_says_whose_page_a_question_was_asked_on(kept, fetch_site, surface) -> None:
+    def use(client: httpx.Client) -> None:
+        client.headers["sec-fetch-site"] = fetch_site
+        ask(client, QUERY)
+        turn = {"messages": [{"role": "user", "content": QUERY}]}
+        assert client.post("/api/v1/chat", json=turn, headers={"accept": "text/event-stream"}).text
+
+    asked, _ = kept(use)
+    assert [row["surface"] for row in asked] == [surface, surface]
+
+
 def test_an_empty_answer_because_of_a_filter_is_no_gap(kept) -> None:
     asked, _ = kept(lambda client: ask(client, QUERY, filters={"tag": ["ei-ole"]}))
     assert asked == []

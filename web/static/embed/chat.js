@@ -217,7 +217,7 @@ export class View {
   #opening() {
     if (!this.#recipe) return [];
     const { title, summary } = this.#recipe;
-    return [user(this.host.t("chat.about", { title })), assistant(`**${title}**. ${summary}`)];
+    return [user(title), assistant(`**${title}**. ${summary}`)];
   }
 
   /** "Ask about the recipe X", X a link. */

@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query
 from fastapi.responses import PlainTextResponse, Response
 
 from cookbook_search.app import Cookbook
+from cookbook_search.surfaces.http.embedding import FetchSite, surface_of
 from cookbook_search.surfaces.http.problems import MEDIA_TYPE, problem_response
 from cookbook_search.surfaces.render import to_html
 from cookbook_search.surfaces.wire.base import Problem
@@ -21,7 +22,7 @@ from cookbook_search.surfaces.wire.search import (
     search_json,
 )
 from cookbook_search.surfaces.wire.suggest import SuggestParameters, SuggestResponse, suggest_response
-from cookbook_search.types import Filters, Kind, Language
+from cookbook_search.types import Filters, Kind, Language, Surface
 
 _PROBLEMS: dict[int | str, dict[str, object]] = {
     status: {"description": text, "content": {MEDIA_TYPE: {"schema": Problem.model_json_schema()}}}
@@ -41,31 +42,37 @@ def router(cookbook: Cookbook) -> APIRouter:
     """The routes, answering from this cookbook."""
     routes = APIRouter()
 
-    def answer(query: str, limit: int, language: Language | None, filters: Filters) -> Response:
+    def answer(
+        query: str, limit: int, language: Language | None, filters: Filters, surface: Surface
+    ) -> Response:
         begun = time.perf_counter()
         result = cookbook.search(query, limit, language, filters)
         took_ms = (time.perf_counter() - begun) * 1000
-        query_id = cookbook.usage.record_search(result, "api", narrowed=filters != Filters())
+        query_id = cookbook.usage.record_search(result, surface, narrowed=filters != Filters())
         return Response(search_json(result, query_id, took_ms), media_type="application/json")
 
-    async def answer_in_turn(query: str, limit: int, language: Language | None, filters: Filters) -> Response:
+    async def answer_in_turn(
+        query: str, limit: int, language: Language | None, filters: Filters, fetch_site: str
+    ) -> Response:
         """In the event loop where that is over sooner than a thread would begin."""
         if cookbook.is_quick:
-            return answer(query, limit, language, filters)
-        return await to_thread(answer, query, limit, language, filters)
+            return answer(query, limit, language, filters, surface_of(fetch_site))
+        return await to_thread(answer, query, limit, language, filters, surface_of(fetch_site))
 
     @routes.post("/api/v1/search", response_model=SearchResponse, responses=_PROBLEMS, tags=["search"])
-    async def search(request: SearchRequest) -> Response:
+    async def search(request: SearchRequest, fetch_site: FetchSite = "") -> Response:
         """Ranked recipes and metrics for a problem in everyday words."""
         return await answer_in_turn(
-            request.query, request.limit, request.language, request.filters.to_filters()
+            request.query, request.limit, request.language, request.filters.to_filters(), fetch_site
         )
 
     @routes.get("/api/v1/search", response_model=SearchResponse, responses=_PROBLEMS, tags=["search"])
-    async def search_by_address(parameters: Annotated[SearchParameters, Query()]) -> Response:
+    async def search_by_address(
+        parameters: Annotated[SearchParameters, Query()], fetch_site: FetchSite = ""
+    ) -> Response:
         """The same by query parameters."""
         return await answer_in_turn(
-            parameters.q, parameters.limit, parameters.language, parameters.to_filters()
+            parameters.q, parameters.limit, parameters.language, parameters.to_filters(), fetch_site
         )
 
     @routes.get("/api/v1/suggest", responses=_PROBLEMS, tags=["search"])

@@ -14,6 +14,7 @@ from starlette.types import Scope
 from cookbook_search.answer import Conversations
 from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError
+from cookbook_search.surfaces.http.embedding import FetchSite, surface_of
 from cookbook_search.surfaces.http.problems import MEDIA_TYPE, problem_of
 from cookbook_search.surfaces.wire.base import Problem, Wire
 from cookbook_search.surfaces.wire.chat import (
@@ -74,7 +75,7 @@ def router(cookbook: Cookbook) -> APIRouter:
             conversations.keep(conversation_id, (*turns, Message("assistant", answer.text)))
 
     @streaming.post("/api/v1/chat", response_class=EventSourceResponse, include_in_schema=False)
-    async def chat_events(request: ChatRequest) -> AsyncIterator[ServerSentEvent]:
+    async def chat_events(request: ChatRequest, fetch_site: FetchSite = "") -> AsyncIterator[ServerSentEvent]:
         """The answer as it comes."""
         question = request.messages[-1].content
         try:
@@ -82,7 +83,7 @@ def router(cookbook: Cookbook) -> APIRouter:
             async for event in cookbook.stream(turns, request.language):
                 answer_id = ""
                 if isinstance(event, AnswerDone):
-                    answer_id = cookbook.usage.record_answer(event.answer, question, "api")
+                    answer_id = cookbook.usage.record_answer(event.answer, question, surface_of(fetch_site))
                     keep(conversation_id, turns, event.answer)
                 for name, data in _named(event, answer_id, conversation_id):
                     yield ServerSentEvent(event=name, raw_data=data.model_dump_json())
@@ -90,11 +91,11 @@ def router(cookbook: Cookbook) -> APIRouter:
             yield ServerSentEvent(event="error", raw_data=problem_of(error).model_dump_json())
 
     @routes.post("/api/v1/chat", response_model=ChatResponse, responses=_RESPONSES, tags=["chat"])
-    async def chat(request: ChatRequest) -> ChatResponse:
+    async def chat(request: ChatRequest, fetch_site: FetchSite = "") -> ChatResponse:
         """A short answer from the cookbook with citations, or a friendly no."""
         turns, conversation_id = opened(request)
         answer = await cookbook.ask(turns, request.language)
-        answer_id = cookbook.usage.record_answer(answer, request.messages[-1].content, "api")
+        answer_id = cookbook.usage.record_answer(answer, request.messages[-1].content, surface_of(fetch_site))
         keep(conversation_id, turns, answer)
         return chat_response(answer, answer_id, conversation_id)
 

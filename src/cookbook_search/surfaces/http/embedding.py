@@ -8,17 +8,22 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from typing import Annotated
 
+from fastapi import Header
 from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cookbook_search.surfaces.strings import Strings
-from cookbook_search.types import Language
+from cookbook_search.types import Language, Surface
 
 ENTRY, PARTS = "embed.js", "embed/"
 """The module that a page loads, and the folder of the modules which that one loads."""
 CODE_HEADERS = {"Access-Control-Allow-Origin": "*", "Cross-Origin-Resource-Policy": "cross-origin"}
 _CALLED = ("search", "suggest", "chat", "feedback", "recipes/", "methods/", "metrics/", "library")
+FetchSite = Annotated[str, Header(alias="sec-fetch-site", include_in_schema=False)]
+"""Where a browser says that a request comes from; programs say nothing."""
+_SURFACES: Mapping[str, Surface] = {"same-origin": "web", "same-site": "embed", "cross-site": "embed"}
 _ROOMS = ("chat.", "embed.", "trouble.", "kind.", "example.")
 _SHARED = frozenset({
     "search.label", "search.button.short", "search.working", "results.title", "results.count",
@@ -48,6 +53,11 @@ class EmbeddedCalls:
         called = scope["type"] == "http" and scope["path"].startswith("/api/v1/")
         public = called and scope["path"].removeprefix("/api/v1/").startswith(_CALLED)
         await (self._open if public else self._app)(scope, receive, send)
+
+
+def surface_of(fetch_site: str) -> Surface:
+    """Where a question to the API was asked: on our pages, on another site's, or by a program."""
+    return _SURFACES.get(fetch_site, "api")
 
 
 def words_modules(strings: Mapping[Language, Strings]) -> dict[str, str]:

@@ -114,8 +114,7 @@ def _opening(site: Site, request: Request, recipe: AnyDocument | None) -> list[M
         return []
     language = site.language(request)
     title, summary = recipe.title[language], recipe.summary[language]
-    about = site.strings[language]["chat.about"].format(title=title)
-    return [Message("user", about), Message("assistant", f"**{title}**. {summary}")]
+    return [Message("user", title), Message("assistant", f"**{title}**. {summary}")]
 
 
 def _messages(turns: list[CarriedTurn]) -> list[Message]:
