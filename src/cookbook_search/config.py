@@ -20,6 +20,9 @@ from pydantic_settings import (
 
 from cookbook_search.errors import SettingsError
 
+LEAST_TOKEN = 16
+"""Characters of the editors' token at least: too many to guess."""
+
 
 class Settings(BaseSettings):
     """Everything that can be configured; frozen once read."""
@@ -73,6 +76,13 @@ class Settings(BaseSettings):
         default=True,
         description="Keep questions, masked and without who asked, so that editors see what is missing.",
     )
+    privacy_contact: str = Field(
+        default="", description="E-mail address for privacy requests, shown on the privacy page."
+    )
+    editor_token: SecretStr = Field(
+        default=SecretStr(""),
+        description="What editors sign in with at /toimitus, at least 16 characters; empty: no such pages.",
+    )
     gaps_least: int = Field(
         default=2,
         ge=1,
@@ -122,6 +132,13 @@ class Settings(BaseSettings):
     embed_origins: tuple[str, ...] = Field(
         default=(), description="Origins of the sites that may embed search and chat, JSON list."
     )
+
+    @field_validator("editor_token")
+    @classmethod
+    def _long_enough(cls, token: SecretStr) -> SecretStr:
+        if 0 < len(token.get_secret_value()) < LEAST_TOKEN:
+            raise ValueError(f"use at least {LEAST_TOKEN} characters, or none to have no editors' pages")
+        return token
 
     @field_validator("embed_origins")
     @classmethod

@@ -14,9 +14,11 @@ from cookbook_search.surfaces.http.pages import (
     chat,
     discovery,
     documents,
+    editor,
     embed,
     library,
     opensearch,
+    privacy,
     search,
     statement,
 )
@@ -29,6 +31,7 @@ def router(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], a
     """The routes of all pages, answering from this cookbook with the templates of ``web``."""
     site = open_site(cookbook, web, strings, assets)
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    for page in (search, library, documents, chat, embed, statement, discovery, opensearch):
+    pages = (search, library, documents, chat, embed, statement, privacy, editor, discovery, opensearch)
+    for page in pages:
         routes.include_router(page.router(site))
     return routes
