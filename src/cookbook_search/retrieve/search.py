@@ -21,7 +21,7 @@ from cookbook_search.retrieve.query import Query, QueryReader
 from cookbook_search.retrieve.rank import EXCLUDED, Neighbours, Ranking, neighbours_of, rank
 from cookbook_search.types import AnyDocument, Filters, Hit, Language, Metric, MetricHit, Recipe, SearchResult
 
-FACET_LEAST = 0.15
+FACET_LEAST = 0.02
 """Documents at least this probable are counted in the facets."""
 RECOMMENDERS = 5
 """Best recipes whose recommendations count for a metric."""

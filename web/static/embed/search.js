@@ -128,13 +128,12 @@ export class View {
     if (!found.answerable || !(recipes.length || metrics.length)) return this.#nothing(found);
     const titles = new Map(found.metrics.map((hit) => [hit.id, hit]));
     const recipesById = new Map(recipes.map((hit) => [hit.id, hit]));
-    const facet = found.facets.kind ?? {};
-    const n = Math.max(recipes.length, (facet.recipe ?? 0) + (facet.method ?? 0));
+    const n = recipes.length;
     const key = !recipes.length ? "results.onlymetrics" : sure ? "results.count" : "results.closest";
     return [
       el("div", { class: "found" },
         el("div", { class: "recipes" },
-          heading(this.host.t(key, { n }), n > recipes.length && sure && `, ${this.host.t("results.shown", { n: recipes.length })}`),
+          heading(this.host.t(key, { n })),
           el("ol", {}, recipes.map((hit) => el("li", {}, this.#recipe(hit, titles, found.language))))),
         metrics.length > 0 && el("aside", { class: "metrics", "aria-labelledby": "metrics" },
           el("h2", { id: "metrics" }, this.host.t("metrics.title")),

@@ -27,7 +27,7 @@ _SURFACES: Mapping[str, Surface] = {"same-origin": "web", "same-site": "embed", 
 _ROOMS = ("chat.", "embed.", "trouble.", "kind.", "example.")
 _SHARED = frozenset({
     "search.label", "search.button.short", "search.working", "results.title", "results.count",
-    "results.count.one", "results.closest", "results.onlymetrics", "results.shown", "results.steps",
+    "results.count.one", "results.closest", "results.onlymetrics", "results.steps",
     "results.measure", "results.next", "metrics.title", "metrics.formula", "metrics.via", "metrics.via.many",
     "document.unit", "empty.title", "empty.nearest", "error.retry", "phase", "level", "phase.tunnista",
     "phase.kaynnista", "phase.sitouta", "phase.orkestroi", "phase.kehita", "phase.rahoita", "phase.kasvata",

@@ -40,6 +40,7 @@ def router(site: Site) -> APIRouter:
         return {
             "result": result,
             "more": more,
+            "few": FEW,
             "shelves": shelve(result) if result.answerable else None,
             "facets": facets(cookbook, result, filters, site.strings[language], language, href),
             "named_by": lambda ids, by: [named[by.owner, i] for i in ids if (by.owner, i) in named],

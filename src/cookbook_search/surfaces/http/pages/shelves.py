@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from cookbook_search.retrieve.search import FACET_LEAST
 from cookbook_search.types import Hit, MetricHit, SearchResult
 
+LIKELY = 0.15
+"""Probability from which a hit is shown as an answer."""
 CLOSEST = 3
 """Recipes shown where none is likely."""
 METRICS = 5
@@ -21,26 +22,22 @@ class Shelves:
     weaker: tuple[Hit, ...]
     metrics: tuple[MetricHit, ...]
     other_metrics: tuple[MetricHit, ...]
-    total: int
-    """Recipes and methods that fit, shown or not."""
     sure: bool
     """Whether any recipe is likely to answer; else the closest are shown as such."""
 
 
 def shelve(result: SearchResult) -> Shelves:
     """Sort the hits of an answered query."""
-    sure = any(hit.score >= FACET_LEAST for hit in result.recipes)
-    floor = FACET_LEAST if sure else min((hit.score for hit in result.recipes[:CLOSEST]), default=0)
+    sure = any(hit.score >= LIKELY for hit in result.recipes)
+    floor = LIKELY if sure else min((hit.score for hit in result.recipes[:CLOSEST]), default=0)
     recipes = tuple(hit for hit in result.recipes if hit.score >= floor)
     named = {metric for hit in recipes for metric in hit.metrics}
-    fitting = [hit for hit in result.metrics if hit.score >= FACET_LEAST or hit.document.id in named]
+    fitting = [hit for hit in result.metrics if hit.score >= LIKELY or hit.document.id in named]
     metrics = tuple(fitting[:METRICS])
-    kinds = result.facets.get("kind", {})
     return Shelves(
         recipes=recipes,
         weaker=tuple(hit for hit in result.recipes if hit.score < floor)[:WEAKER],
         metrics=metrics,
         other_metrics=tuple(hit for hit in result.metrics if hit not in metrics and hit.via),
-        total=max(len(recipes), kinds.get("recipe", 0) + kinds.get("method", 0)),
         sure=sure,
     )
