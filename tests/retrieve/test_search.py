@@ -103,6 +103,15 @@ def test_nothing_comes_from_outside_a_filter(searcher, field, value, of):
         assert value == of(hit.document) or value in of(hit.document)
 
 
+def test_a_filter_changes_no_probability(searcher):
+    whole = {hit.document.key: hit.score for hit in searcher.search(RETURN, limit=50).recipes}
+    for phase in PHASES:
+        for hit in searcher.search(
+            RETURN, limit=50, filters=Filters(phase=(phase,), kind=("recipe",))
+        ).recipes:
+            assert hit.score == pytest.approx(whole[hit.document.key], abs=1e-3)
+
+
 def test_filters_work_before_ranking(searcher):
     """The last hit of all is the first of its filter, however small the limit."""
     last = searcher.search(RETURN, limit=50).recipes[-1].document

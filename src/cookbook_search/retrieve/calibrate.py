@@ -47,10 +47,16 @@ def query_features(query: Query, snapshot: Snapshot, ranking: Ranking) -> Matrix
     return np.array([values])
 
 
-def document_features(ranking: Ranking, numbers: npt.NDArray[np.int64], answerable: float) -> Matrix:
-    """What tells a relevant document; shape (len(numbers), 3): score, gap to the best, answerability."""
+def document_features(
+    ranking: Ranking, numbers: npt.NDArray[np.int64], answerable: float, best: float | None = None
+) -> Matrix:
+    """What tells a relevant document; shape (len(numbers), 3): score, gap to the best, answerability.
+
+    ``best`` is the best score of all documents where the ranking holds only those that a filter lets through.
+    """
     scores = ranking.documents[numbers].astype(np.float64)
-    best = float(ranking.documents.max(initial=EXCLUDED))
+    if best is None:
+        best = float(ranking.documents.max(initial=EXCLUDED))
     return np.column_stack([scores, scores - best, np.full(len(numbers), answerable)])
 
 

@@ -131,12 +131,20 @@ class Searcher:
         return explain(query, self.snapshot, judged.ranking, best | metrics, judged.answerable)
 
     def judge(self, query: Query, filters: Filters) -> Judged:
-        """Rank and calibrate: everything that is decided before anything is worded."""
-        ranking = rank(query, self.snapshot, self.parameters, self.neighbours, self.allowed(filters))
+        """Rank and calibrate: everything that is decided before anything is worded.
+
+        Whether there is an answer, and how probable a document is, does not hang on the filters.
+        """
+        allowed = self.allowed(filters)
+        ranking = rank(query, self.snapshot, self.parameters, self.neighbours, allowed)
+        whole = ranking
+        if allowed is not None:
+            whole = rank(query, self.snapshot, self.parameters, self.neighbours)
         answerable = float(
-            probability(self.parameters.answerable, query_features(query, self.snapshot, ranking))[0]
+            probability(self.parameters.answerable, query_features(query, self.snapshot, whole))[0]
         )
-        features = document_features(ranking, self.everything, answerable)
+        best = float(whole.documents.max(initial=EXCLUDED))
+        features = document_features(ranking, self.everything, answerable, best)
         scores = probability(self.parameters.relevance, features)
         recipes = self._best_first(self.recipes, ranking.documents)
         recommenders = recipes[:RECOMMENDERS]

@@ -199,6 +199,6 @@ export class View {
   }
 }
 
-function heading(text, more) {
-  return el("h2", { tabindex: "-1", part: "heading" }, text, more && el("span", { class: "quiet" }, more));
+function heading(text) {
+  return el("h2", { tabindex: "-1", part: "heading" }, text);
 }
