@@ -11,12 +11,14 @@ from typing import TYPE_CHECKING
 
 from cookbook_search.analyze import Analyzer, open_analyzer
 from cookbook_search.answer import Answerer, open_answerer
+from cookbook_search.answer.library import Library
 from cookbook_search.check import structural_faults
 from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder, open_embedder
 from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError
 from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, known_documents, load
 from cookbook_search.parse import read_corpus
+from cookbook_search.plan import Planner, open_planner
 from cookbook_search.retrieve import Explanation, Searcher, Suggester, open_searcher, read_parameters
 from cookbook_search.types import (
     Answer,
@@ -31,6 +33,7 @@ from cookbook_search.types import (
     SearchResult,
     Suggestion,
 )
+from cookbook_search.types.plan import Plan, Situation
 from cookbook_search.usage import GapReport, Nearness, Usage
 
 if TYPE_CHECKING:
@@ -176,6 +179,13 @@ class Cookbook:
         answers = [e.answer async for e in self.stream(messages, language) if isinstance(e, AnswerDone)]
         return answers[-1]
 
+    def plan(self, situation: Situation) -> Plan:
+        """A launch plan for a situation; without steps where no problem is answered. Raises SnapshotError."""
+        served = self._open_served()
+        return served.planner.make(
+            situation, lambda text, limit: self.search(text, limit, situation.language)
+        )
+
     def suggest(self, text: str, language: Language | None = None, limit: int = 8) -> tuple[Suggestion, ...]:
         """What an unfinished query may become; see ``Suggester``. Raises SnapshotError."""
         return self._open_served().suggester(text, language, limit)
@@ -216,6 +226,10 @@ class _Served:
     @cached_property
     def answerer(self) -> Answerer:
         return open_answerer(self.searcher, self._analyzer)
+
+    @cached_property
+    def planner(self) -> Planner:
+        return open_planner(Library(self.snapshot), self.snapshot.documents)
 
     @cached_property
     def suggester(self) -> Suggester:
