@@ -12,11 +12,13 @@ from cookbook_search.types.plan import Situation
 WORDS = {"fi": "teksti", "sv": "text", "en": "text"}
 
 
-def recipe(document_id: str, phase: str, people: int = 1, weeks: int = 4, euros: str = "0-1000", **more) -> Recipe:
+def recipe(
+    document_id: str, phase: str, people: int = 1, weeks: int = 4, euros: str = "0-1000", **more
+) -> Recipe:
     return Recipe.model_validate(
         {
             "id": document_id, "kind": "recipe", "phase": phase, "tags": ("x",), "problems": Phrasings(),
-            "title": {language: document_id for language in WORDS}, "summary": WORDS,
+            "title": dict.fromkeys(WORDS, document_id), "summary": WORDS,
             "effort": {"people": people, "weeks": weeks, "euros": euros},
             "updated": dt.date(2026, 11, 24), "owner": "Vantaa", **more,
         }
@@ -28,7 +30,7 @@ def metric(document_id: str, level: str) -> Metric:
         {
             "id": document_id, "kind": "metric", "level": level, "unit": "kpl", "formula": "a / b",
             "direction": "up", "data_source": WORDS, "frequency": WORDS, "tags": ("x",),
-            "problems": Phrasings(), "title": {language: document_id for language in WORDS},
+            "problems": Phrasings(), "title": dict.fromkeys(WORDS, document_id),
             "summary": WORDS, "updated": dt.date(2026, 11, 24), "owner": "Vantaa",
         }
     )  # fmt: skip

@@ -1,6 +1,17 @@
 """The launch plan: choose recipes, order them, schedule them, and decide what to measure."""
 
-from cookbook_search.plan.make import Planner, open_planner
+from cookbook_search.plan.edit import drop_metric, drop_step, key_of, move_step, reschedule
+from cookbook_search.plan.make import Planner, checked, open_planner
 from cookbook_search.plan.recheck import recheck
 
-__all__ = ["Planner", "open_planner", "recheck"]
+__all__ = [
+    "Planner",
+    "checked",
+    "drop_metric",
+    "drop_step",
+    "key_of",
+    "move_step",
+    "open_planner",
+    "recheck",
+    "reschedule",
+]

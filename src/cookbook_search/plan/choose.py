@@ -15,17 +15,21 @@ HITS = 4
 """Recipes taken for one problem."""
 DECAY = 0.7
 """A hit counts this much of the one above it."""
-LEAST_SHARE = 0.3
+LEAST_SHARE = 0.45
 """A hit less probable than this share of the best one is not taken."""
 FIRST = 1.0
 """Worth added to the best hit of each problem, so that no problem goes without."""
-CLUSTER_WEIGHT = 0.3
-CORE_VALUES = (0.12, 0.1, 0.06)
-"""Worth of the central recipe of the present phase and of the two next ones."""
-CORE_MONTHS = (0, 4, 8)
-"""Months that a plan must last before the present, next and second next phase are thought of."""
+BEHIND = 0.5
+"""Share of its worth that a hit keeps that belongs to a phase which the cluster has behind it."""
+CORE_VALUE = 0.12
+CORE_DECAY = 0.8
+"""Worth of the central recipe of the present phase, and of each next one of the one before."""
+CORE_EACH = 2
+"""Central recipes of a phase."""
 CORE_LEAST = 2
 """Recipes that must need one before it counts as central."""
+PHASE_MONTHS = 4
+"""Months that a phase takes at least: later phases are left for the next plan."""
 
 
 @dataclass(slots=True)
@@ -36,6 +40,15 @@ class Candidate:
     value: float = 0.0
     """Sum of the calibrated probabilities with which it answers the asker's words."""
     reasons: list[Reason] = field(default_factory=list)
+    first: bool = False
+    """Whether it is the best answer to one of the problems."""
+    goals: tuple[str, ...] = ()
+    """Problems behind what needs it."""
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """The problems that it answers itself."""
+        return tuple(reason.words for reason in self.reasons if reason.kind == "problem")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +74,10 @@ def choose(situation: Situation, search: Search, recipes: Sequence[Recipe]) -> C
             unanswered.append(problem)
             continue
         answers.append((problem, result))
-        _add(found, result, "problem", problem, 1.0)
+        _add(found, result, problem, situation)
         if (best := _best_recipe(result)) is not None:
             found[best.key].value += FIRST
-    about = _search(search, situation.cluster)
-    if about is not None and about.answerable:
-        _add(found, about, "cluster", situation.cluster, CLUSTER_WEIGHT)
+            found[best.key].first = True
     for recipe, value in _core(situation, recipes):
         candidate = found.setdefault(recipe.key, Candidate(recipe))
         candidate.value += value
@@ -82,16 +93,15 @@ def _search(search: Search, text: str) -> SearchResult | None:
         return None  # «?!» is no problem that could be searched with
 
 
-def _add(found: dict[str, Candidate], result: SearchResult, kind: str, words: str, weight: float) -> None:
-    share = weight
+def _add(found: dict[str, Candidate], result: SearchResult, problem: str, situation: Situation) -> None:
+    share = 1.0
     least = LEAST_SHARE * max((hit.score for hit in result.recipes), default=0.0)
     for hit in result.recipes:
         if isinstance(hit.document, Recipe) and hit.score >= least:
             candidate = found.setdefault(hit.document.key, Candidate(hit.document))
-            candidate.value += share * hit.score
-            candidate.reasons.append(
-                Reason.model_validate({"kind": kind, "words": words, "explanation": hit.why})
-            )
+            behind = PHASES.index(hit.document.phase) < PHASES.index(situation.phase)
+            candidate.value += share * hit.score * (BEHIND if behind else 1.0)
+            candidate.reasons.append(Reason(kind="problem", words=problem, explanation=hit.why[:2000]))
             share *= DECAY
 
 
@@ -100,10 +110,13 @@ def _best_recipe(result: SearchResult) -> Recipe | None:
 
 
 def _core(situation: Situation, recipes: Sequence[Recipe]) -> Iterable[tuple[Recipe, float]]:
-    """The most needed recipe of the present phase and, where time allows, of the two next ones."""
+    """What other recipes lean on most, of the phases that the months reach; nearest first."""
     needed = Counter((recipe.owner, other) for recipe in recipes for other in recipe.prerequisites)
     now = PHASES.index(situation.phase)
-    for phase, value, months in zip(PHASES[now : now + 3], CORE_VALUES, CORE_MONTHS, strict=False):
+    value = CORE_VALUE
+    for phase in PHASES[now : now + 1 + situation.months // PHASE_MONTHS]:
         central = [r for r in recipes if r.phase == phase and needed[r.owner, r.id] >= CORE_LEAST]
-        if central and situation.months >= months:
-            yield max(central, key=lambda recipe: needed[recipe.owner, recipe.id]), value
+        central.sort(key=lambda recipe: (-needed[recipe.owner, recipe.id], recipe.key))
+        for recipe in central[:CORE_EACH]:
+            yield recipe, value
+            value *= CORE_DECAY

@@ -2,92 +2,136 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from cookbook_search.answer.library import Library
-from cookbook_search.answer.outline import PITFALLS, sentences
 from cookbook_search.plan.choose import Candidate, Choice, Search, choose
-from cookbook_search.plan.measure import framework
+from cookbook_search.plan.measure import Led, framework, planned
 from cookbook_search.plan.order import in_order, needed_for
 from cookbook_search.plan.recheck import recheck
-from cookbook_search.plan.schedule import Slot, euros_of, schedule, weeks_of
+from cookbook_search.plan.schedule import Slot, euros_of, schedule, weeks_of, work_of, work_of_recipe
+from cookbook_search.plan.texts import risks_of, roles_of, tips_of
 from cookbook_search.types import Metric, Recipe
-from cookbook_search.types.plan import LeftOut, Limit, Plan, PlanStep, Reason, Risk, Role, Situation
+from cookbook_search.types.plan import LeftOut, Limit, Plan, PlannedMetric, PlanStep, Reason, Situation
 
-MOST = 14
+MOST = 12
 """Recipes of one plan: more is a programme that nobody follows."""
+MOST_WITH_CORE = 8
+"""Up to so many, central recipes are added to those that answer the asker's words."""
 LEFT_OUT = 6
 """Recipes told as left out, most valuable first."""
-RISKS = 2
-"""Pitfalls taken of one recipe."""
 
 
 @dataclass(frozen=True, slots=True)
 class _Fit:
-    slots: list[Slot]
+    slots: dict[str, Slot]
     candidates: dict[str, Candidate]
+    """Of the plan, by key."""
     assumed: dict[str, Recipe]
     left_out: list[tuple[Candidate, Limit]]
 
 
 class Planner:
-    """Makes plans from one snapshot."""
+    """Makes plans from one snapshot, and mends them."""
 
     def __init__(self, library: Library, recipes: Sequence[Recipe], metrics: Sequence[Metric]) -> None:
         self._library = library
-        self._recipes = {recipe.key: recipe for recipe in recipes}
-        self._metrics = {metric.key: metric for metric in metrics}
+        self.recipes = {recipe.key: recipe for recipe in recipes}
+        """By key, in the cookbook's order."""
+        self.metrics = {metric.key: metric for metric in metrics}
 
     def make(self, situation: Situation, search: Search) -> Plan:
         """The plan for a situation; it has no steps where the cookbook answers none of the problems."""
-        choice = choose(situation, search, list(self._recipes.values()))
+        choice = choose(situation, search, list(self.recipes.values()))
         if not choice.answers:
             return Plan(situation=situation, steps=(), unanswered=choice.unanswered)
         fit = self._fit(situation, choice)
-        steps = tuple(self._step(slot, fit, situation) for slot in fit.slots)
-        plan = Plan(
-            situation=situation,
-            steps=tuple(sorted(steps, key=lambda step: step.start_week)),
-            assumed=tuple(recipe.title[situation.language] for recipe in fit.assumed.values()),
-            left_out=tuple(
-                _left_out(candidate, limit, situation) for candidate, limit in fit.left_out[:LEFT_OUT]
-            ),
-            unanswered=choice.unanswered,
-            risks=tuple(risk for slot in fit.slots for risk in self._risks(slot.recipe)),
-            metrics=framework(situation, _with_goals(fit), choice.answers, self._metrics),
+        steps = [self._step(key, slot, fit, situation) for key, slot in fit.slots.items()]
+        recipes = [candidate.recipe for candidate in fit.candidates.values()]
+        assumed = [recipe for key, recipe in fit.assumed.items() if key not in fit.candidates]
+        return checked(
+            Plan(
+                situation=situation,
+                steps=tuple(steps),
+                assumed=tuple(recipe.title[situation.language] for recipe in assumed),
+                left_out=tuple(_left_out(of, limit, situation) for of, limit in fit.left_out[:LEFT_OUT]),
+                unanswered=choice.unanswered,
+                risks=tuple(risk for recipe in recipes for risk in risks_of(self._library, recipe)),
+                metrics=framework(situation, _led(fit), choice.answers, self.metrics, self._common(recipes)),
+            )
         )
-        return plan.model_copy(update={"cautions": recheck(plan)})
+
+    def add_recipe(self, plan: Plan, key: str) -> Plan:
+        """The plan with one recipe more, as early as it fits; a recipe that is there already changes nothing.
+
+        Raises KeyError where the cookbook has none with this key.
+        """
+        recipe, situation = self.recipes[key], plan.situation
+        if any(f"{step.owner}/{step.id}" == key for step in plan.steps):
+            return plan
+        reasons = next((out.reasons for out in plan.left_out if f"{out.owner}/{out.id}" == key), ())
+        candidate = Candidate(recipe, 0.0, list(reasons) or [Reason(kind="asked", words="")])
+        work = [work_of(step, situation.start) for step in plan.steps]
+        slots = schedule([*work, work_of_recipe(recipe)], situation.people, situation.start)
+        fit = _Fit({}, {key: candidate}, {}, [])
+        step = self._step(key, slots[key], fit, situation)
+        risks = risks_of(self._library, recipe)
+        left = tuple(out for out in plan.left_out if f"{out.owner}/{out.id}" != key)
+        return plan.model_copy(
+            update={"steps": (*plan.steps, step), "risks": (*plan.risks, *risks), "left_out": left}
+        )
+
+    def add_metric(self, plan: Plan, key: str) -> Plan:
+        """The plan with one metric more; one that is there already changes nothing. Raises KeyError."""
+        metric = self.metrics[key]
+        if any(f"{row.owner}/{row.id}" == key for row in plan.metrics):
+            return plan
+        via = [
+            step.id
+            for step in plan.steps
+            if (recipe := self.recipes.get(f"{step.owner}/{step.id}")) and metric.id in recipe.metrics
+        ]
+        row: PlannedMetric = planned(metric, plan.situation.language, "", via)
+        return plan.model_copy(update={"metrics": (*plan.metrics, row)})
 
     def _fit(self, situation: Situation, choice: Choice) -> _Fit:
         """Take candidates, best first, each with what it needs, as long as time and money suffice."""
-        fit = _Fit([], {}, {}, [])
+        fit = _Fit({}, {}, {}, [])
         for candidate in choice.candidates:
-            if candidate.recipe.key in fit.candidates:
-                fit.candidates[candidate.recipe.key].reasons.extend(candidate.reasons)
+            known = fit.candidates.get(candidate.recipe.key)
+            if known is not None:
+                known.reasons.extend(candidate.reasons)
                 continue
-            before, done = needed_for(candidate.recipe, self._recipes, situation.phase)
+            asked = any(reason.kind == "problem" for reason in candidate.reasons)
+            if not asked and len(fit.slots) >= MOST_WITH_CORE:
+                continue
+            before, done = needed_for(candidate.recipe, self.recipes, situation.phase)
             trial = dict(fit.candidates) | {candidate.recipe.key: candidate}
             for recipe in before:
                 trial.setdefault(recipe.key, _prerequisite(recipe, candidate, situation))
             slots = self._scheduled(trial, situation)
-            if limit := _exceeded(slots, situation):
-                fit.left_out.append((candidate, limit))
+            if limit := _exceeded(slots, fit.slots, trial, situation):
+                if asked:
+                    fit.left_out.append((candidate, limit))
                 continue
-            fit.slots[:] = slots
+            fit.slots.clear()
+            fit.slots.update(slots)
             fit.candidates.update(trial)
             fit.assumed.update({recipe.key: recipe for recipe in done})
         return fit
 
-    def _scheduled(self, chosen: dict[str, Candidate], situation: Situation) -> list[Slot]:
+    def _scheduled(self, chosen: dict[str, Candidate], situation: Situation) -> dict[str, Slot]:
         values = {key: candidate.value for key, candidate in chosen.items()}
         recipes = [candidate.recipe for candidate in chosen.values()]
-        return schedule(in_order(recipes, self._recipes, values), situation.people)
+        ordered = [work_of_recipe(recipe) for recipe in in_order(recipes, self.recipes, values)]
+        slots = schedule(ordered, situation.people, situation.start)
+        return dict(sorted(slots.items(), key=lambda item: item[1].start_week))
 
-    def _step(self, slot: Slot, fit: _Fit, situation: Situation) -> PlanStep:
-        recipe = slot.recipe
+    def _step(self, key: str, slot: Slot, fit: _Fit, situation: Situation) -> PlanStep:
+        recipe = self.recipes[key]
         low, high = euros_of(recipe)
-        within = {candidate.recipe.id for candidate in fit.candidates.values()}
         return PlanStep(
             id=recipe.id,
             owner=recipe.owner,
@@ -96,24 +140,23 @@ class Planner:
             start_week=slot.start_week,
             weeks=slot.weeks,
             people=slot.people,
+            wanted=recipe.effort.people,
             euros_low=low,
             euros_high=high,
-            reasons=tuple(dict.fromkeys(fit.candidates[recipe.key].reasons)),
-            prerequisites=tuple(other for other in recipe.prerequisites if other in within),
-            roles=tuple(self._roles(recipe)),
+            reasons=tuple(dict.fromkeys(fit.candidates[key].reasons)),
+            prerequisites=recipe.prerequisites,
+            roles=roles_of(self._library, recipe),
+            tips=tips_of(self._library, recipe, situation),
         )
 
-    def _roles(self, recipe: Recipe) -> list[Role]:
-        steps = self._library.outline(recipe).steps
-        return [Role(task=step.title, responsible=step.who) for step in steps]
-
-    def _risks(self, recipe: Recipe) -> list[Risk]:
-        part = self._library.outline(recipe).part(PITFALLS)
-        risks = []
-        for item in (part.items if part else ())[:RISKS]:
-            first, *rest = sentences(item)
-            risks.append(Risk(recipe=recipe.id, title=first.rstrip("."), remedy=" ".join(rest)))
-        return risks
+    def _common(self, recipes: Sequence[Recipe]) -> Mapping[str, int]:
+        """Key of a metric -> how many recipes recommend it, those of the plan's phases counted tenfold."""
+        phases = {recipe.phase for recipe in recipes}
+        counts: Counter[str] = Counter()
+        for recipe in self.recipes.values():
+            weight = 10 if recipe.phase in phases else 1
+            counts.update({f"{recipe.owner}/{metric}": weight for metric in recipe.metrics})
+        return counts
 
 
 def open_planner(library: Library, documents: Sequence[object]) -> Planner:
@@ -123,19 +166,44 @@ def open_planner(library: Library, documents: Sequence[object]) -> Planner:
     return Planner(library, recipes, metrics)
 
 
+def checked(plan: Plan) -> Plan:
+    """The plan, its steps by start week, with everything that does not hold as it stands."""
+    steps = tuple(sorted(plan.steps, key=lambda step: step.start_week))
+    ordered = plan.model_copy(update={"steps": steps})
+    return ordered.model_copy(update={"cautions": recheck(ordered)})
+
+
 def _prerequisite(recipe: Recipe, of: Candidate, situation: Situation) -> Candidate:
     reason = Reason(kind="prerequisite", words=of.recipe.title[situation.language])
-    return Candidate(recipe, of.value, [reason])
+    return Candidate(recipe, of.value, [reason], goals=of.words)
 
 
-def _exceeded(slots: Sequence[Slot], situation: Situation) -> Limit | None:
+def _exceeded(
+    slots: Mapping[str, Slot],
+    before: Mapping[str, Slot],
+    chosen: Mapping[str, Candidate],
+    situation: Situation,
+) -> Limit | None:
+    """What ran out; ``before`` are the slots without the newest recipe."""
     if len(slots) > MOST:
         return "size"
-    if max(slot.end_week for slot in slots) > weeks_of(situation):
+    if any(_is_late(slot, before.get(key), chosen[key], situation) for key, slot in slots.items()):
         return "months"
-    if sum(euros_of(slot.recipe)[0] for slot in slots) > situation.euros:
+    if sum(euros_of(candidate.recipe)[0] for candidate in chosen.values()) > situation.euros:
         return "euros"
     return None
+
+
+def _is_late(slot: Slot, before: Slot | None, candidate: Candidate, situation: Situation) -> bool:
+    """Whether it ends after the plan.
+
+    The best answer to a problem may, if it begins in time and nothing else delays it: what matters most
+    is begun, and the plan says how much is missing.
+    """
+    last = weeks_of(situation)
+    if candidate.first and slot.start_week < last:
+        return before is not None and slot.end_week > max(before.end_week, last)
+    return slot.end_week > last
 
 
 def _left_out(candidate: Candidate, limit: Limit, situation: Situation) -> LeftOut:
@@ -152,9 +220,6 @@ def _left_out(candidate: Candidate, limit: Limit, situation: Situation) -> LeftO
     )
 
 
-def _with_goals(fit: _Fit) -> list[tuple[Recipe, float, list[str]]]:
+def _led(fit: _Fit) -> list[Led]:
     """The plan's recipes, each with its value and the problems that led to it."""
-    return [
-        (of.recipe, of.value, [reason.words for reason in of.reasons if reason.kind == "problem"])
-        for of in fit.candidates.values()
-    ]
+    return [Led(of.recipe, of.value, of.words or of.goals) for of in fit.candidates.values()]

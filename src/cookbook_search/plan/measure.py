@@ -9,9 +9,21 @@ from cookbook_search.types import LEVELS, Language, Level, Metric, Recipe, Searc
 from cookbook_search.types.plan import PlannedMetric, Situation
 
 MOST = 12
-MOST_OF_LEVEL = 4
+"""Metrics of one plan."""
+USUAL = 10
+"""Metrics that are chosen; the rest is room for the asker's own."""
+MOST_OF_LEVEL = 3
 OWN_MATCH = 0.5
 """Weight of a metric's own match with a problem beside the recipes that recommend it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Led:
+    """A recipe of the plan, its worth, and the problems behind it."""
+
+    recipe: Recipe
+    value: float
+    goals: tuple[str, ...]
 
 
 @dataclass(slots=True)
@@ -24,56 +36,39 @@ class _Scored:
 
 def framework(
     situation: Situation,
-    recipes: Sequence[tuple[Recipe, float, Sequence[str]]],
+    recipes: Sequence[Led],
     answers: Sequence[tuple[str, SearchResult]],
     metrics: Mapping[str, Metric],
+    common: Mapping[str, int],
 ) -> tuple[PlannedMetric, ...]:
-    """At most a dozen metrics, the best of each level first of all.
+    """At most a dozen metrics: the best of each problem, the best of each level, then the best of all.
 
-    ``recipes`` are the plan's, each with its value and the problems that led to it; ``answers`` the
-    search results of the problems; ``metrics`` every metric by its key. A level that nothing in the
-    plan recommends is filled from the metrics that most recipes of the cookbook share with the plan.
+    ``answers`` are the search results of the problems; ``metrics`` every metric by its key. A level that
+    nothing in the plan recommends gets the metric that is most ``common`` (key -> recipes).
     """
     scored: dict[str, _Scored] = {}
-    for recipe, value, goals in recipes:
-        for metric_id in recipe.metrics:
-            if (metric := metrics.get(f"{recipe.owner}/{metric_id}")) is not None:
+    for led in recipes:
+        for metric_id in led.recipe.metrics:
+            if (metric := metrics.get(f"{led.recipe.owner}/{metric_id}")) is not None:
                 of = scored.setdefault(metric.key, _Scored(metric))
-                of.score += value
-                of.via.append(recipe.id)
-                for goal in goals or situation.problems[:1]:
-                    of.goals[goal] = of.goals.get(goal, 0.0) + value
+                of.score += led.value
+                of.via.append(led.recipe.id)
+                for goal in led.goals:
+                    of.goals[goal] = of.goals.get(goal, 0.0) + led.value
     for goal, result in answers:
         for hit in result.metrics:
             of = scored.setdefault(hit.document.key, _Scored(hit.document))
             of.score += OWN_MATCH * hit.score
             of.goals[goal] = of.goals.get(goal, 0.0) + OWN_MATCH * hit.score
-    return tuple(_row(found, situation) for found in _cover(scored, metrics))
+    goals = [goal for goal, _ in answers]
+    return tuple(
+        planned(found.metric, situation.language, _goal(found), found.via)
+        for found in _cover(scored, goals, metrics, common)
+    )
 
 
-def _cover(scored: Mapping[str, _Scored], metrics: Mapping[str, Metric]) -> list[_Scored]:
-    """The best of each level, then the best of all up to the limits; in the order of the levels."""
-    ranked = sorted(scored.values(), key=lambda found: (-found.score, found.metric.id))
-    taken: dict[Level, list[_Scored]] = {level: [] for level in LEVELS}
-    for level in LEVELS:
-        best = next((found for found in ranked if found.metric.level == level), None)
-        if best is None:
-            spare = next((metric for metric in metrics.values() if metric.level == level), None)
-            best = _Scored(spare) if spare is not None else None
-        if best is not None:
-            taken[level].append(best)
-    for found in ranked:
-        level = found.metric.level
-        is_room = sum(map(len, taken.values())) < MOST and len(taken[level]) < MOST_OF_LEVEL
-        if found.via and is_room and found not in taken[level]:
-            taken[level].append(found)
-    return [found for level in LEVELS for found in taken[level]]
-
-
-def _row(found: _Scored, situation: Situation) -> PlannedMetric:
-    metric = found.metric
-    language: Language = situation.language
-    goal = max(found.goals, key=lambda problem: found.goals[problem], default=situation.problems[0])
+def planned(metric: Metric, language: Language, goal: str, via: Sequence[str]) -> PlannedMetric:
+    """The metric's row."""
     return PlannedMetric(
         id=metric.id,
         owner=metric.owner,
@@ -83,7 +78,49 @@ def _row(found: _Scored, situation: Situation) -> PlannedMetric:
         formula=metric.formula,
         direction=metric.direction,
         goal=goal,
-        via=tuple(dict.fromkeys(found.via)),
+        via=tuple(dict.fromkeys(via)),
         source=metric.data_source[language],
         frequency=metric.frequency[language],
     )
+
+
+def _cover(
+    scored: Mapping[str, _Scored],
+    goals: Sequence[str],
+    metrics: Mapping[str, Metric],
+    common: Mapping[str, int],
+) -> list[_Scored]:
+    """In the order of the levels, best first."""
+    ranked = sorted(scored.values(), key=lambda found: (not found.via, -found.score, found.metric.id))
+    taken: dict[str, _Scored] = {}
+    for goal in goals:
+        own = max(ranked, key=lambda found: found.goals.get(goal, 0.0), default=None)
+        if own is not None and goal in own.goals:
+            taken.setdefault(own.metric.key, own)
+    for level in LEVELS:
+        covered = any(found.metric.level == level for found in taken.values())
+        if not covered and (best := _best_of_level(level, ranked, metrics, common)):
+            taken[best.metric.key] = best
+    for found in ranked:
+        of_level = sum(other.metric.level == found.metric.level for other in taken.values())
+        if found.via and len(taken) < USUAL and of_level < MOST_OF_LEVEL:
+            taken.setdefault(found.metric.key, found)
+    return sorted(taken.values(), key=lambda found: (LEVELS.index(found.metric.level), -found.score))
+
+
+def _best_of_level(
+    level: Level, ranked: Sequence[_Scored], metrics: Mapping[str, Metric], common: Mapping[str, int]
+) -> _Scored | None:
+    best = next((found for found in ranked if found.metric.level == level and found.via), None)
+    if best is not None:
+        return best
+    spare = [metric for metric in metrics.values() if metric.level == level]
+    if not spare:
+        return None
+    metric = max(spare, key=lambda other: (common.get(other.key, 0), other.key))
+    return next((found for found in ranked if found.metric == metric), _Scored(metric))
+
+
+def _goal(found: _Scored) -> str:
+    """The problem that it tells most of."""
+    return max(found.goals, key=lambda problem: found.goals[problem], default="")

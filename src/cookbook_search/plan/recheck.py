@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from cookbook_search.plan.measure import MOST
 from cookbook_search.plan.schedule import PARALLEL, weeks_of
 from cookbook_search.types import LEVELS
 from cookbook_search.types.plan import Caution, Plan
 
 
 def recheck(plan: Plan) -> tuple[Caution, ...]:
-    """Everything that does not hold: order, time, people, money, levels of metrics; empty: all does."""
-    return (*_order(plan), *_months(plan), *_people(plan), *_euros(plan), *_levels(plan))
+    """Everything that does not hold: order, time, people, money, metrics; empty: all does."""
+    checks = (_order, _months, _people, _hands, _euros, _levels)
+    return tuple(caution for check in checks for caution in check(plan))
 
 
 def _order(plan: Plan) -> list[Caution]:
@@ -18,7 +20,7 @@ def _order(plan: Plan) -> list[Caution]:
         Caution(kind="order", step=step.id, other=other, amount=steps[other].end_week - step.start_week)
         for step in plan.steps
         for other in step.prerequisites
-        if other in steps and steps[other].end_week > step.start_week
+        if other in steps and other != step.id and steps[other].end_week > step.start_week
     ]
 
 
@@ -40,6 +42,15 @@ def _people(plan: Plan) -> list[Caution]:
     return [Caution(kind="people", amount=-(-missing // PARALLEL))] if missing > 0 else []
 
 
+def _hands(plan: Plan) -> list[Caution]:
+    """Steps that get fewer people than the recipe wants: help is needed from elsewhere."""
+    return [
+        Caution(kind="hands", step=step.id, amount=step.wanted - step.people)
+        for step in plan.steps
+        if step.wanted > step.people
+    ]
+
+
 def _euros(plan: Plan) -> list[Caution]:
     low = sum(step.euros_low for step in plan.steps) - plan.situation.euros
     high = sum(step.euros_high for step in plan.steps) - plan.situation.euros
@@ -50,4 +61,7 @@ def _euros(plan: Plan) -> list[Caution]:
 
 def _levels(plan: Plan) -> list[Caution]:
     present = {metric.level for metric in plan.metrics}
-    return [Caution(kind="level", other=level) for level in LEVELS if plan.steps and level not in present]
+    found = [Caution(kind="level", other=level) for level in LEVELS if plan.steps and level not in present]
+    if len(plan.metrics) > MOST:
+        found.append(Caution(kind="metrics", amount=len(plan.metrics) - MOST))
+    return found

@@ -7,12 +7,17 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from cookbook_search.types.documents import Language, Level, Model, Phase
+from cookbook_search.types.documents import Language, Level, Model, Phase, Slug
 
 Problem = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
-ReasonKind = Literal["problem", "cluster", "phase", "prerequisite", "asked"]
+ReasonKind = Literal["problem", "phase", "prerequisite", "asked"]
 Limit = Literal["months", "euros", "size"]
+TipKind = Literal["small", "cities", "money"]
+CautionKind = Literal["order", "months", "people", "hands", "euros", "euros_high", "level", "metrics"]
+Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
+Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
+Words = Annotated[str, StringConstraints(max_length=2000)]
 
 
 class Situation(Model):
@@ -40,42 +45,54 @@ class Reason(Model):
     """Why a recipe is in the plan."""
 
     kind: ReasonKind
-    words: str
-    """The asker's words that led to it; for a prerequisite, the title of what needs it."""
-    explanation: str = ""
+    words: Words
+    """The asker's words that led to it; for a prerequisite, the title of what needs it; else the phase."""
+    explanation: Words = ""
     """What in the recipe answers these words."""
 
 
 class Role(Model):
-    """A row of the RACI skeleton of one step."""
+    """Who does one task of a recipe, as the recipe says; in Finnish."""
 
-    task: str
-    responsible: str
-    """Who the recipe says does it."""
-    accountable: str = ""
-    consulted: str = ""
-    informed: str = ""
+    task: Words
+    responsible: Words
+
+
+class Tip(Model):
+    """How the recipe changes in a small city, between several cities, or without money; in Finnish."""
+
+    kind: TipKind
+    text: Words
 
 
 class PlanStep(Model):
-    """A recipe in the calendar."""
+    """A recipe in the calendar, and a row of the RACI table."""
 
-    id: str
-    owner: str
-    title: str
+    id: Slug
+    owner: Name
+    title: Name
     phase: Phase
-    start_week: int = Field(ge=0)
+    start_week: int = Field(ge=0, le=1000)
     """Weeks from the start of the plan."""
-    weeks: int = Field(ge=1)
-    people: int = Field(ge=1)
+    weeks: int = Field(ge=1, le=1000)
+    """Calendar weeks, holidays among them."""
+    people: int = Field(ge=1, le=100)
+    """People who work on it."""
+    wanted: int = Field(ge=1, le=100)
+    """People whom the recipe wants."""
     euros_low: int = Field(ge=0)
     euros_high: int = Field(ge=0)
-    reasons: tuple[Reason, ...]
-    prerequisites: tuple[str, ...] = ()
-    """Ids of the steps of this plan that must end before."""
+    reasons: tuple[Reason, ...] = ()
+    prerequisites: tuple[Slug, ...] = ()
+    """Recipes that should be done before; those that are steps of this plan must end before it begins."""
     roles: tuple[Role, ...] = ()
-    person: str = ""
-    """Who owns it; for the asker to fill in."""
+    tips: tuple[Tip, ...] = ()
+    person: Short = ""
+    """R: who does it."""
+    accountable: Short = ""
+    """A: who answers for it, one name."""
+    consulted: Short = ""
+    informed: Short = ""
 
     @property
     def end_week(self) -> int:
@@ -86,9 +103,9 @@ class PlanStep(Model):
 class LeftOut(Model):
     """A recipe that would help but does not fit."""
 
-    id: str
-    owner: str
-    title: str
+    id: Slug
+    owner: Name
+    title: Name
     phase: Phase
     limit: Limit
     """What ran out."""
@@ -98,61 +115,61 @@ class LeftOut(Model):
 
 
 class Risk(Model):
-    """A pitfall of a chosen recipe."""
+    """A pitfall of a chosen recipe, in Finnish like the recipe."""
 
-    recipe: str
-    title: str
+    recipe: Slug
+    title: Words
     """What goes wrong."""
-    remedy: str
+    remedy: Words = ""
     """What to do about it."""
 
 
 class PlannedMetric(Model):
     """A row of the measurement framework."""
 
-    id: str
-    owner: str
-    title: str
+    id: Slug
+    owner: Name
+    title: Name
     level: Level
-    unit: str
-    formula: str
+    unit: Name
+    formula: Words
     direction: Literal["up", "down", "balance"]
-    goal: str
-    """The asker's problem that it watches."""
-    via: tuple[str, ...]
-    """Ids of the plan's recipes that recommend it."""
-    source: str
-    frequency: str
-    baseline: float | None = None
-    target: float | None = None
-    person: str = ""
+    goal: Words = ""
+    """The asker's problem that it watches; empty: none in particular."""
+    via: tuple[Slug, ...] = ()
+    """Ids of the recipes that recommend it."""
+    source: Words = ""
+    frequency: Words = ""
+    baseline: Number | None = None
+    target: Number | None = None
+    person: Short = ""
 
 
 class Caution(Model):
     """Something about the plan as it stands that does not hold."""
 
-    kind: Literal["order", "months", "people", "euros", "euros_high", "level", "unknown"]
+    kind: CautionKind
     step: str = ""
     """Id of the recipe concerned; empty: the whole plan."""
     other: str = ""
     """Id of the other recipe or name of the level, where there is one."""
     amount: int = 0
-    """By how much: weeks, people or euros."""
+    """By how much: weeks, people, euros or metrics."""
 
 
 class Plan(Model):
     """A launch plan."""
 
     situation: Situation
-    steps: tuple[PlanStep, ...]
-    """By start week, then phase."""
+    steps: tuple[PlanStep, ...] = Field(max_length=40)
+    """By start week."""
     assumed: tuple[str, ...] = ()
     """Titles of prerequisites that belong to earlier phases and are taken as done."""
     left_out: tuple[LeftOut, ...] = ()
     unanswered: tuple[str, ...] = ()
     """Problems on which the cookbook has nothing."""
     risks: tuple[Risk, ...] = ()
-    metrics: tuple[PlannedMetric, ...] = ()
+    metrics: tuple[PlannedMetric, ...] = Field(default=(), max_length=40)
     cautions: tuple[Caution, ...] = ()
 
     @property
