@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from postgresql import Server, running_server
 
 from cookbook_search.analyze import Analyzer, open_analyzer
 
@@ -26,6 +27,13 @@ def own_settings(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
 def analyzer() -> Analyzer:
     """The analyzer this machine has: Voikko's where it is installed."""
     return open_analyzer("auto")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Server]:
+    """A running PostgreSQL server; a test that stops it starts it again."""
+    with running_server() as server:
+        yield server
 
 
 @pytest.fixture

@@ -6,16 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from postgresql import Server, running_server
 from sqlalchemy import text
 
 from cookbook_search.store import Database, open_database
-
-
-@pytest.fixture(scope="session")
-def postgresql() -> Iterator[Server]:
-    with running_server() as server:
-        yield server
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -21,6 +21,7 @@ from cookbook_search.store.database import _with_driver
 from cookbook_search.store.schema import metadata
 from cookbook_search.store.usage import (
     feedback,
+    forget,
     purge,
     queries,
     save_asked,
@@ -96,6 +97,16 @@ def test_old_rows_are_deleted_and_the_limit_is_exact(database) -> None:
     assert (gone.queries, gone.feedback) == (1, 1)
     assert [one.id for one in unanswered(database, LONG_AGO, 10)] == ["b" * 16]
     assert purge(database, limit) == type(gone)(0, 0)
+
+
+def test_words_are_forgotten_with_the_votes_on_them(database) -> None:
+    save_asked(database, [asked("a" * 16, words="Kuka on X_1%?"), asked("b" * 16, words="Kuka on X11?")])
+    save_feedback(database, vote("a" * 16))
+    save_feedback(database, vote("c" * 16, comment="kysy x_1% itse"))
+    save_feedback(database, vote("d" * 16, comment="muuta"))
+    gone = forget(database, "x_1%")
+    assert (gone.queries, gone.feedback) == (1, 2)
+    assert [one.id for one in unanswered(database, LONG_AGO, 10)] == ["b" * 16]
 
 
 def test_deleted_words_are_gone_from_the_file_of_sqlite(tmp_path: Path) -> None:

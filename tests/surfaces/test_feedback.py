@@ -7,11 +7,12 @@ from pathlib import Path
 
 import httpx
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from cookbook_search.config import Settings
 from cookbook_search.store import open_database
 from cookbook_search.store.usage import feedback, queries
+from cookbook_search.usage import log
 
 QUERY = "Kilpailijat eivät kerro toisilleen mitään, soita 040 123 4567"
 NONSENSE = "qqxyzw wzyxqq"
@@ -133,6 +134,33 @@ def test_without_a_database_searches_go_on_and_votes_say_that_they_were_not_stor
         assert response.status_code == 503
         assert response.headers["retry-after"]
         assert response.headers["content-type"] == "application/problem+json"
+
+
+def test_a_database_server_that_stops_costs_no_search_and_gets_what_waited(
+    serve, index, postgresql, monkeypatch
+) -> None:
+    """Searches go on, votes are refused, and the questions asked meanwhile are stored afterwards."""
+    monkeypatch.setattr(log, "RETRY_SECONDS", 0.05)
+    vote = {"query_id": KEY, "vote": "up"}
+    with serve(Settings(index=index, database=postgresql.url)) as client:
+        first = ask(client, QUERY)["query_id"]
+        assert client.post("/api/v1/feedback", json=vote).status_code == 200
+        postgresql.stop()
+        try:
+            meanwhile = [ask(client, QUERY)["query_id"] for _ in range(5)]
+            assert client.post("/api/v1/feedback", json=vote | {"vote": "down"}).status_code == 503
+        finally:
+            postgresql.start()
+        assert client.post("/api/v1/feedback", json=vote | {"vote": "down"}).status_code == 200
+    database = open_database(postgresql.url)
+    with database.begin() as connection:
+        stored = set(connection.execute(select(queries.c.id)).scalars())
+        votes = connection.execute(select(feedback.c.about, feedback.c.vote)).all()
+        connection.execute(delete(queries))
+        connection.execute(delete(feedback))
+    database.close()
+    assert {first, *meanwhile} <= stored
+    assert votes == [(KEY, "down")]
 
 
 @pytest.mark.parametrize(

@@ -84,6 +84,14 @@ def test_purge(run) -> None:
     assert "deleted 0 questions and 0 votes" in run("--purge")[2]
 
 
+def test_forgetting_what_a_person_asked(run) -> None:
+    code, out, err = run("--forget", "PYSÄKÖINTI", "--least", 1)
+    assert code == 0
+    assert "deleted 2 questions and 0 votes" in err
+    assert "pysäköinti" not in out
+    assert "zzyyxx" in out
+
+
 def test_a_database_that_is_away_is_told(run, monkeypatch, tmp_path) -> None:
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("COOKBOOK_DATABASE", f"sqlite:///{tmp_path}/file/state.db")

@@ -112,15 +112,46 @@ def voted_down(database: Database, since: dt.datetime, limit: int) -> list[tuple
         return [(_asked(row), _feedback(row)) for row in connection.execute(chosen)]
 
 
+def forget(database: Database, words: str) -> Purged:
+    """Delete every question that holds these words, the votes on it, and votes that say them.
+
+    Raises StoreError.
+    """
+    wanted = words.casefold()  # in Python: SQLite folds the case of ASCII alone
+    with database.begin() as connection:
+        texts = connection.execute(select(queries.c.id, queries.c.text))
+        ids = [row.id for row in texts if wanted in row.text.casefold()]
+        votes = connection.execute(select(feedback.c.about, feedback.c.comment))
+        about = [row.about for row in votes if wanted in row.comment.casefold()]
+        given = _delete(connection, feedback.c.about, [*ids, *about])
+        asked = _delete(connection, queries.c.id, ids)
+    _erase(database)
+    return Purged(asked, given)
+
+
+def _delete(connection: Connection, column: Column[str], values: Sequence[str]) -> int:
+    """Delete the rows with these values, so many at a time as a statement may name; how many went."""
+    return sum(
+        connection.execute(delete(column.table).where(column.in_(values[at : at + 500]))).rowcount
+        for at in range(0, len(values), 500)
+    )
+
+
 def purge(database: Database, before: dt.datetime) -> Purged:
     """Delete what is older, also from the free pages of a SQLite file. Raises StoreError."""
     with database.begin() as connection:
         asked = connection.execute(delete(queries).where(queries.c.asked_at < before)).rowcount
         given = connection.execute(delete(feedback).where(feedback.c.given_at < before)).rowcount
-    if database.engine.dialect.name == "sqlite" and (asked or given):
-        with database.begin() as connection:  # old pages wait in the write-ahead log until then
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+    if asked or given:
+        _erase(database)
     return Purged(asked, given)
+
+
+def _erase(database: Database) -> None:
+    """Empty the write-ahead log of SQLite, where deleted pages wait."""
+    if database.engine.dialect.name == "sqlite":
+        with database.begin() as connection:
+            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
 
 
 def _insert(connection: Connection, table: Table) -> Any:

@@ -33,13 +33,13 @@ class QueryLog:
         mask: Mask,
         capacity: int = CAPACITY,
         gather_seconds: float = GATHER_SECONDS,
-        retry_seconds: float = RETRY_SECONDS,
+        retry_seconds: float | None = None,
     ) -> None:
         """``write`` stores a batch whole, or raises StoreError or SettingsError and is called again."""
         self._store = write
         self._mask = mask
         self._gather_seconds = gather_seconds
-        self._retry_seconds = retry_seconds
+        self._retry_seconds = RETRY_SECONDS if retry_seconds is None else retry_seconds
         self._waiting: queue.Queue[Asked] = queue.Queue(capacity)
         self._closing = threading.Event()
         self._count_lock = threading.Lock()

@@ -102,6 +102,15 @@ class Usage:
         kept = dt.timedelta(days=self._settings.retention_days)
         return purge(self._database(), _now() - kept)
 
+    def forget(self, words: str) -> Purged:
+        """Delete all questions and votes that hold these words, as their writer may ask.
+
+        Raises StoreError, SettingsError.
+        """
+        from cookbook_search.store.usage import forget
+
+        return forget(self._database(), words)
+
     def drain(self) -> None:
         """Wait until every recorded question is stored or dropped."""
         self._log.drain()

@@ -29,6 +29,9 @@ def gaps(
         Path | None, typer.Option(help="Corpus folder of the stub; the first of the settings if left out.")
     ] = None,
     purge: Annotated[bool, typer.Option("--purge", help="First delete what is older than is kept.")] = False,
+    forget: Annotated[
+        str, typer.Option(help="First delete all questions and votes that hold these words.")
+    ] = "",
     index: IndexOption = None,
     as_json: JsonFlag = False,
 ) -> None:
@@ -37,6 +40,9 @@ def gaps(
     cookbook = Cookbook(settings)
     if purge:
         purged = cookbook.usage.purge()
+        err.print(f"deleted {purged.queries} questions and {purged.feedback} votes")
+    if forget.strip():
+        purged = cookbook.usage.forget(forget.strip())
         err.print(f"deleted {purged.queries} questions and {purged.feedback} votes")
     report = cookbook.gaps(days, least)
     if draft:
