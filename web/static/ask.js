@@ -22,7 +22,7 @@ function build(link) {
   close.textContent = closing;
   close.addEventListener("click", () => dialog.close());
   const chat = document.createElement("cookbook-chat");
-  for (const [name, value] of Object.entries({ recipe, lang: document.documentElement.lang, target: "_self", compact: "" })) {
+  for (const [name, value] of Object.entries({ recipe, lang: document.documentElement.lang, target: "_self", compact: "", roomy: "" })) {
     chat.setAttribute(name, value);
   }
   const whole = document.createElement("a");

@@ -55,6 +55,7 @@ strong { font-weight: 650; }
 .intro + .log:empty ~ .write { padding-top: 0; border-top: 0; }
 @media (min-height: 44em) {
   .roomy .write { position: sticky; bottom: 0; padding-bottom: .9em; }
+  .roomy .log :is(a, button, textarea, .passage) { scroll-margin-bottom: 9em; }
 }
 @container cookbook (min-width: 66em) {
   .passage { position: absolute; inset-inline-start: calc(100% + 1.5em); width: 20em; margin-top: -2.2em; }
@@ -63,7 +64,10 @@ strong { font-weight: 650; }
   .under { flex-direction: column; }
   .question { max-width: 92%; }
 }
-@media (forced-colors: active) { .mark, .question { border: 1px solid; } }
+@media (forced-colors: active) {
+  .mark, .question { border: 1px solid; }
+  [aria-pressed="true"], [aria-expanded="true"] { border-width: 3px; }
+}
 @media (prefers-reduced-motion: no-preference) {
   .waiting { animation: wait 1.4s ease-in-out infinite alternate; }
   @keyframes wait { from { opacity: .55; } }

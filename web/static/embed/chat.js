@@ -82,8 +82,8 @@ export class View {
 
   #notice() {
     const kept = this.host.getAttribute("logged") === "false" ? "" : this.host.t("chat.notice.logged");
-    const text = this.host.compact ? this.host.t("chat.notice.short") : `${this.host.t("chat.notice")} ${kept}`;
-    return el("p", { class: "notice small quiet", part: "notice" }, text);
+    const first = this.host.t(this.host.compact ? "chat.notice.short" : "chat.notice");
+    return el("p", { class: "notice small quiet", part: "notice" }, `${first} ${kept}`);
   }
 
   #key() {
