@@ -108,10 +108,10 @@ def test_two_components_work_side_by_side(page, site, host):
     )
     page.goto(host.show(body + module(site), policy=strict_policy(site)))
     first, second = page.locator("#a"), page.locator("#b")
-    first.get_by_role("searchbox").fill("mistä saadaan rahaa")
-    second.get_by_role("searchbox").fill("Företagen kommer en gång och aldrig mer")
-    first.get_by_role("searchbox").press("Enter")
-    second.get_by_role("searchbox").press("Enter")
+    first.get_by_role("combobox").fill("mistä saadaan rahaa")
+    second.get_by_role("combobox").fill("Företagen kommer en gång och aldrig mer")
+    first.get_by_role("combobox").press("Enter")
+    second.get_by_role("combobox").press("Enter")
 
     first.locator(".card").first.wait_for()
     second.locator(".card").first.wait_for()
@@ -147,7 +147,7 @@ def test_no_cookie_is_sent_or_set(page, site, host):
 
 def test_the_keyboard_finds_its_way(page, site, host):
     page.goto(host.show(element(site)))
-    page.get_by_role("searchbox").wait_for()
+    page.get_by_role("combobox").wait_for()
     page.keyboard.press("Tab")
     page.keyboard.type(QUERY)
     page.keyboard.press("Enter")
@@ -157,6 +157,42 @@ def test_the_keyboard_finds_its_way(page, site, host):
     assert "Löytyi" in page.evaluate(focused)
     page.keyboard.press("Tab")
     assert page.evaluate(focused) == RECIPE
+
+
+def test_suggestions_are_chosen_with_the_keyboard(page, site, host):
+    page.goto(host.show(element(site), policy=strict_policy(site)))
+    box = page.get_by_role("combobox", name="Kuvaa pulmasi omin sanoin")
+    box.fill("luott")
+    page.get_by_role("option").first.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    assert violations(page) == []
+
+    page.keyboard.press("ArrowUp")
+    page.keyboard.press("ArrowDown")
+    page.keyboard.press("ArrowDown")
+    chosen = page.locator("cookbook-search [aria-selected=true]")
+    assert box.get_attribute("aria-activedescendant") == chosen.get_attribute("id") == "suggestion-0"
+    words = chosen.locator("span").first.inner_text()
+    page.keyboard.press("Enter")
+    page.locator("cookbook-search .card").first.wait_for()
+    assert box.input_value() == words
+    assert page.get_by_role("option").count() == 0
+
+    box.fill("klust")
+    page.get_by_role("option").first.wait_for()
+    page.keyboard.press("Escape")
+    assert page.get_by_role("option").count() == 0
+    assert box.input_value() == "klust"
+
+
+def test_a_suggestion_can_be_clicked_and_a_frame_makes_room_for_it(page, site, host):
+    page.goto(host.show(framed(site)))
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("combobox").fill("luott")
+    option = frame.get_by_role("option").last
+    option.click()
+    frame.locator(".card").first.wait_for()
+    assert frame.get_by_role("listbox").count() == 0
 
 
 def test_a_page_in_another_language_or_none(page, site, host):
@@ -178,7 +214,7 @@ def test_attributes_can_change(page, site, host):
 
     page.get_by_label("Describe your problem in your own words").wait_for()
     page.locator("cookbook-search .card").first.wait_for()
-    assert page.get_by_role("searchbox").input_value() == QUERY
+    assert page.get_by_role("combobox").input_value() == QUERY
     assert page.locator("cookbook-search .passages").count() == 0
 
 
@@ -221,7 +257,7 @@ def test_a_dead_api_is_told_and_can_be_tried_again(page, site, host, faults):
 
     page.evaluate("(site) => document.querySelector('cookbook-search').setAttribute('api', site)", site)
     page.locator("cookbook-search .card").first.wait_for()
-    assert page.get_by_role("searchbox").input_value() == QUERY
+    assert page.get_by_role("combobox").input_value() == QUERY
     assert faults
     faults.clear()
 
@@ -371,7 +407,7 @@ def test_a_frame_is_refused_elsewhere(new_context, site, faults):
 
 def test_a_frame_shows_the_looks_of_its_address(page, site, host):
     page.goto(f"{site}/upota/haku?lang=sv&brand=%237a1f2b&compact=1")
-    page.get_by_role("searchbox", name="Beskriv ditt problem med egna ord").wait_for()
+    page.get_by_role("combobox", name="Beskriv ditt problem med egna ord").wait_for()
     button = page.get_by_role("button", name="Sök")
     assert button.evaluate("(e) => getComputedStyle(e).backgroundColor") == "rgb(122, 31, 43)"
 

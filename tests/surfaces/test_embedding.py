@@ -71,7 +71,7 @@ def test_nobody_may_call_without_a_setting(client):
 
 
 def test_the_code_may_be_loaded_anywhere_and_is_asked_for_again(client):
-    for path in ("/static/embed.js", "/static/embed/search.js", "/static/embed/words/sv.js"):
+    for path in ("/static/embed.js", "/static/embed/search.js", "/static/embed/words/search/sv.js"):
         answer = client.get(path, headers={"Origin": STRANGER})
         assert answer.headers["content-type"].startswith("text/javascript")
         assert answer.headers["access-control-allow-origin"] == "*"
@@ -86,7 +86,7 @@ def test_nothing_else_may_be_loaded_by_another_site(client, path):
 
 @pytest.mark.parametrize(("view", "largest"), [("search", 15 * 1024), ("chat", 20 * 1024)])
 def test_the_code_of_an_element_is_light(client, view, largest):
-    needed = ["embed.js", f"embed/{view}.js", "embed/words/fi.js"]
+    needed = ["embed.js", f"embed/{view}.js", f"embed/words/{view}/fi.js"]
     for name in needed:
         source = client.get(f"/static/{name}").text
         for imported in re.findall(r'^import .* from "\./(.+?)";', source, flags=re.M):
@@ -107,18 +107,27 @@ def test_the_code_makes_no_markup_of_text():
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_the_words_that_the_code_says_are_there(client, language):
-    code = "\n".join(file.read_text(encoding="utf-8") for file in CODE)
-    rooms = "chat|embed|search|results|metrics|document|empty|error|example"
+@pytest.mark.parametrize(
+    ("view", "files"),
+    [
+        ("search", ("search.js", "suggest.js")),
+        ("chat", ("chat.js", "turn.js", "conversation.js", "markdown.js")),
+    ],
+)
+def test_the_words_that_a_view_says_are_there(client, language, view, files):
+    code = "\n".join(
+        file.read_text("utf-8") for file in CODE if file.name in (*files, "element.js", "api.js")
+    )
+    rooms = "chat|embed|search|suggest|results|metrics|document|empty|error|example"
     said = set(re.findall(rf'"((?:{rooms})\.[A-Za-z.0-9]+)"', code))
     kinds = {
         kind for line in re.findall(r"new Trouble\((.*)", code) for kind in re.findall(r'"([a-z]+)"', line)
     }
-    words = client.get(f"/static/embed/words/{language}.js").text
+    words = client.get(f"/static/embed/words/{view}/{language}.js").text
 
-    assert len(said) > 40
+    assert len(said) > 20
     assert kinds >= {"network", "origin", "policy", "busy", "late", "cut", "starting"}
-    wanted = said | {f"trouble.{kind}" for kind in kinds}
+    wanted = said | {f"trouble.{kind}" for kind in kinds} | {"kind.recipe", "kind.method", "kind.metric"}
     assert [key for key in sorted(wanted) if f'"{key}":' not in words] == []
 
 

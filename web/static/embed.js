@@ -11,11 +11,13 @@ import { CookbookElement } from "./embed/element.js";
 
 class CookbookSearch extends CookbookElement {
   static observedAttributes = [...super.observedAttributes, "query"];
+  static says = "search";
   static view = () => import("./embed/search.js");
 }
 
 class CookbookChat extends CookbookElement {
   static observedAttributes = [...super.observedAttributes, "recipe"];
+  static says = "chat";
   static view = () => import("./embed/chat.js");
 }
 

@@ -47,6 +47,11 @@ export class Api {
     return this.#whole(await this.#send(path, { signal }));
   }
 
+  async suggest(typed, language, limit, signal) {
+    const path = `api/v1/suggest?${new URLSearchParams({ q: typed, language, limit })}`;
+    return this.#whole(await this.#send(path, { signal }));
+  }
+
   async feedback(request) {
     await this.#send("api/v1/feedback", { body: request });
   }

@@ -34,7 +34,7 @@ export class CookbookElement extends HTMLElement {
     this.#planned = true;
     queueMicrotask(async () => {
       const language = languageOf(this);
-      const [{ View }, { WORDS }] = await Promise.all([this.constructor.view(), import(`./words/${language}.js`)]);
+      const [{ View }, { WORDS }] = await Promise.all([this.constructor.view(), import(`./words/${this.constructor.says}/${language}.js`)]);
       this.#planned = false;
       if (languageOf(this) !== language) this.#plan();
       else if (this.isConnected) this.#draw(View, language, WORDS);

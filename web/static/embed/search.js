@@ -2,6 +2,7 @@
 
 import { el, excerpt } from "./build.js";
 import { sheet } from "./styles.js";
+import { Suggestions } from "./suggest.js";
 
 const FEW = 5; // recipes shown
 const FEW_COMPACT = 3;
@@ -12,6 +13,17 @@ const SIGN_AFTER = 150; // milliseconds; a quicker answer needs no sign of waiti
 const SLOW_AFTER = 4000;
 
 const STYLES = `
+.combo { position: relative; }
+.suggestions {
+  position: absolute; inset: calc(100% + .3em) 0 auto; z-index: 1; max-height: 22em; overflow-y: auto; padding: .3em; border: 1px solid var(--line-strong);
+  border-radius: var(--radius); background: var(--surface); box-shadow: 0 .5em 1.5em rgb(0 0 0 / .16);
+}
+.suggestions li { display: flex; align-items: baseline; justify-content: space-between; gap: 1em; padding: .5em .7em; border-radius: calc(var(--radius) / 2); cursor: pointer; }
+.suggestions li:is(:hover, [aria-selected="true"]) { background: var(--surface-quiet); }
+.suggestions [aria-selected="true"] { box-shadow: inset 3px 0 var(--brand); }
+/* In a frame the list makes room for itself, or the frame would cut it. */
+:host([framed]) .suggestions { position: static; margin-top: .3em; }
+b { font-weight: 650; }
 .results:not(:empty) { margin-top: 1.4em; }
 .results.busy { opacity: .55; }
 .found { display: grid; gap: 1.6em; }
@@ -63,12 +75,16 @@ export class View {
     });
     this.box.value = this.query;
     this.status = this.host.announcer();
+    this.suggestions = new Suggestions(host, this.box, this.status.say, (text) => {
+      this.box.value = text;
+      this.search(text, true);
+    });
     this.results = el("div", { class: "results", part: "results" });
     root.classList.add("search");
     root.append(
       el("form", { class: "ask", part: "form", role: "search", onsubmit: (event) => this.#submit(event) },
         el("label", { for: "q", part: "label" }, this.host.t("search.label")),
-        el("div", { class: "row ask-row" }, this.box,
+        el("div", { class: "row ask-row" }, el("div", { class: "combo" }, this.box, this.suggestions.list),
           el("button", { class: "strong", part: "button" }, this.host.t("search.button.short")))),
       this.status.region,
       this.results,
@@ -91,6 +107,7 @@ export class View {
   /** Searches and shows what was found; `asked` where a person asked, who is then told and led to it. */
   async search(query, asked = false) {
     this.query = query;
+    this.suggestions.close();
     this.leave();
     const mine = (this.#running = new AbortController());
     const signs = [

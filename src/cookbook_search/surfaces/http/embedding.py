@@ -15,7 +15,7 @@ from starlette.middleware.cors import CORSMiddleware
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from cookbook_search.surfaces.strings import Strings
-from cookbook_search.types import Language, Surface
+from cookbook_search.types import LEVELS, PHASES, Language, Surface
 
 ENTRY, PARTS = "embed.js", "embed/"
 """The module that a page loads, and the folder of the modules which that one loads."""
@@ -24,15 +24,20 @@ _CALLED = ("search", "suggest", "chat", "feedback", "recipes/", "methods/", "met
 FetchSite = Annotated[str, Header(alias="sec-fetch-site", include_in_schema=False)]
 """Where a browser says that a request comes from; programs say nothing."""
 _SURFACES: Mapping[str, Surface] = {"same-origin": "web", "same-site": "embed", "cross-site": "embed"}
-_ROOMS = ("chat.", "embed.", "trouble.", "kind.", "example.")
-_SHARED = frozenset({
-    "search.label", "search.button.short", "search.working", "results.title", "results.count",
-    "results.count.one", "results.closest", "results.onlymetrics", "results.steps",
-    "results.measure", "results.next", "metrics.title", "metrics.formula", "metrics.via", "metrics.via.many",
-    "document.unit", "empty.title", "empty.nearest", "error.retry", "phase", "level", "phase.tunnista",
-    "phase.kaynnista", "phase.sitouta", "phase.orkestroi", "phase.kehita", "phase.rahoita", "phase.kasvata",
-    "phase.mittaa", "phase.uudista", "level.panos", "level.tuotos", "level.tulos", "level.vaikuttavuus",
-})  # fmt: skip
+_SAID: Mapping[str, tuple[tuple[str, ...], frozenset[str]]] = {
+    "search": (("embed.", "trouble.", "kind."), frozenset({
+        "search.label", "search.button.short", "search.working", "suggest.title", "suggest.count",
+        "suggest.count.one", "results.count", "results.count.one", "results.closest", "results.onlymetrics",
+        "results.steps", "results.measure", "results.next", "metrics.title",
+        "metrics.formula", "metrics.via", "metrics.via.many", "document.unit", "empty.title", "empty.nearest",
+        "error.retry", "phase", "level", *(f"phase.{phase}" for phase in PHASES),
+        *(f"level.{level}" for level in LEVELS),
+    })),
+    "chat": (
+        ("chat.", "embed.", "trouble.", "kind.", "example."), frozenset({"empty.nearest", "error.retry"}),
+    ),
+}  # fmt: skip
+"""View -> the rooms and the single strings that it says."""
 
 
 class EmbeddedCalls:
@@ -61,10 +66,14 @@ def surface_of(fetch_site: str) -> Surface:
 
 
 def words_modules(strings: Mapping[Language, Strings]) -> dict[str, str]:
-    """``embed/words/<language>.js``: the strings of the components."""
-    return {f"{PARTS}words/{language}.js": _module(words) for language, words in strings.items()}
+    """``embed/words/<view>/<language>.js``: the strings that a view says."""
+    return {
+        f"{PARTS}words/{view}/{language}.js": _module(words, *said)
+        for view, said in _SAID.items()
+        for language, words in strings.items()
+    }
 
 
-def _module(strings: Strings) -> str:
-    said = {key: text for key, text in strings.items() if key in _SHARED or key.startswith(_ROOMS)}
+def _module(strings: Strings, rooms: tuple[str, ...], keys: frozenset[str]) -> str:
+    said = {key: text for key, text in strings.items() if key in keys or key.startswith(rooms)}
     return f"export const WORDS = {json.dumps(said, ensure_ascii=False)};\n"
