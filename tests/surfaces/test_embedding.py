@@ -11,6 +11,7 @@ import pytest
 from cookbook_search.config import Settings, read_settings
 from cookbook_search.errors import SettingsError
 from cookbook_search.surfaces.http.guard import content_policy
+from cookbook_search.surfaces.http.pages import shelves
 from cookbook_search.surfaces.strings import web_folder
 
 HOST, STRANGER = "https://intra.example.fi", "https://evil.example"
@@ -104,6 +105,12 @@ def test_the_code_makes_no_markup_of_text():
     )
 
     assert [file.name for file in CODE if forbidden.search(file.read_text(encoding="utf-8"))] == []
+
+
+def test_the_element_takes_for_an_answer_what_the_page_takes():
+    code = (web_folder() / "static" / "embed" / "search.js").read_text(encoding="utf-8")
+
+    assert float(re.search(r"const LIKELY = ([\d.]+);", code)[1]) == shelves.LIKELY
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
