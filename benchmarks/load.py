@@ -64,7 +64,9 @@ def measure(cache_size: int) -> list[str]:
     port = free_port()
     searched: list[Load] = []
     canned: list[Load] = []
-    with server(cookbook_command(port), port, {"COOKBOOK_CACHE_SIZE": str(cache_size)}) as (process, _):
+    with server(
+        cookbook_command(port), port, {"COOKBOOK_CACHE_SIZE": str(cache_size), "COOKBOOK_RATE_LIMIT": "0"}
+    ) as (process, _):
         size = statistics.mean(_response_size(port, query) for query in queries)
         for _ in range(ROUNDS):
             canned.append(run_wrk(port, "/canned", queries))

@@ -16,7 +16,9 @@ from cookbook_search.surfaces.http.server import create_app
 @contextmanager
 def serving(settings: Settings) -> Iterator[str]:
     """The address of a server on a free port; it ends with the block."""
-    config = uvicorn.Config(create_app(settings), port=0, log_level="warning", ws="none", access_log=False)
+    config = uvicorn.Config(
+        create_app(settings), port=0, log_level="warning", ws="none", access_log=False, proxy_headers=False
+    )
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
@@ -47,6 +48,21 @@ NEAREST_RECIPES = 3
 """Recipes named beside a question that the cookbook does not answer."""
 
 
+@dataclass(slots=True)
+class Tally:
+    """What one process did since its start."""
+
+    searches: int = 0
+    cached: int = 0
+    """Searches answered from memory."""
+    refused: int = 0
+    """Searches on which the cookbook has nothing."""
+    answers: int = 0
+    answers_refused: int = 0
+    answers_llm: int = 0
+    """Answers worded by a language model."""
+
+
 class Cookbook:
     """Opens an index and answers from it; safe to share by threads.
 
@@ -63,6 +79,7 @@ class Cookbook:
         self._database_lock = threading.Lock()
         self._database: Database | None = None
         self._served: _Served | None = None
+        self.tally = Tally()
         self.usage = Usage(settings, self._analyzer, lambda: self.database)
 
     def index(self, progress: Progress | None = None) -> Manifest:
@@ -86,7 +103,7 @@ class Cookbook:
             snapshot = load(self.settings.index, self._analyzer, self._embedder)
             searcher = open_searcher(snapshot, self._parameters, self._analyzer, self._embedder)
             searcher.search("klusteri", limit=1)
-            self._served = _Served(searcher, self._analyzer, self.settings.cache_size)
+            self._served = _Served(searcher, self._analyzer, self.tally, self.settings.cache_size)
 
     def reload(self) -> bool:
         """Open the current snapshot if another one is served; True where it changed.
@@ -172,6 +189,10 @@ class Cookbook:
         QueryError where it cannot be read, SnapshotError.
         """
         async for event in self._open_served().answerer.stream(messages, language):
+            if isinstance(event, AnswerDone):
+                self.tally.answers += 1
+                self.tally.answers_refused += event.answer.refused
+                self.tally.answers_llm += event.answer.engine == "llm"
             yield event
 
     async def ask(self, messages: Sequence[Message], language: Language | None = None) -> Answer:
@@ -212,9 +233,10 @@ class Cookbook:
 class _Served:
     """One snapshot with its searcher and its recent answers."""
 
-    def __init__(self, searcher: Searcher, analyzer: Analyzer, cache_size: int) -> None:
+    def __init__(self, searcher: Searcher, analyzer: Analyzer, tally: Tally, cache_size: int) -> None:
         self.searcher = searcher
         self._analyzer = analyzer
+        self._tally = tally
         self._cache_size = cache_size
         self._cache: OrderedDict[_Key, SearchResult] = OrderedDict()
         self._cache_lock = threading.Lock()
@@ -245,12 +267,16 @@ class _Served:
     def search(self, query: str, limit: int, language: Language | None, filters: Filters) -> SearchResult:
         key = (query, limit, language, filters)
         with self._cache_lock:
+            self._tally.searches += 1
             if (known := self._cache.get(key)) is not None:
                 self._cache.move_to_end(key)
+                self._tally.cached += 1
+                self._tally.refused += not known.answerable
                 return known
         result = self.searcher.search(query, limit, language, filters)
-        if self._cache_size:
-            with self._cache_lock:
+        with self._cache_lock:
+            self._tally.refused += not result.answerable
+            if self._cache_size:
                 self._cache[key] = result
                 while len(self._cache) > self._cache_size:
                     self._cache.popitem(last=False)

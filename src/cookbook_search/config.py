@@ -126,6 +126,13 @@ class Settings(BaseSettings):
         ge=1000,
         description="Tokens of the prompt at most.",
     )
+    rate_limit: str = Field(
+        default="600/minute",
+        description="Requests of one address, as `60/minute` (second, minute, hour, day); `0` lifts it.",
+    )
+    trusted_proxies: tuple[str, ...] = Field(
+        default=(), description="Addresses or networks of proxies whose X-Forwarded headers are believed."
+    )
     max_body_bytes: int = Field(
         default=65536, ge=1024, description="Largest request body in bytes; a larger one is refused."
     )

@@ -22,5 +22,6 @@ def serve(
 
     settings = read_settings(host=host, port=port, index=index)
     uvicorn.run(
-        create_app(settings), host=settings.host, port=settings.port, log_level="info", access_log=False
-    )
+        create_app(settings), host=settings.host, port=settings.port, log_level="info", access_log=False,
+        proxy_headers=False, server_header=False,
+    )  # fmt: skip

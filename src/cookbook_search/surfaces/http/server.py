@@ -10,17 +10,20 @@ from contextlib import asynccontextmanager, suppress
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
 from starlette.routing import Route
+from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from cookbook_search import __version__
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
-from cookbook_search.errors import CookbookError, SnapshotError
-from cookbook_search.surfaces.http import api, chat, feedback, pages, printing
+from cookbook_search.errors import CookbookError, SettingsError, SnapshotError
+from cookbook_search.surfaces.http import api, chat, feedback, metrics, pages, printing
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
+from cookbook_search.surfaces.http.metrics import Measured, Measures
 from cookbook_search.surfaces.http.problems import install_problem_handlers
+from cookbook_search.surfaces.http.rate import Rate, RateLimit, parse_rate
 from cookbook_search.surfaces.strings import read_strings, web_folder
 
 log = logging.getLogger(__name__)
@@ -35,6 +38,7 @@ def create_app(settings: Settings) -> FastAPI:
     web = web_folder()
     strings = read_strings(web)
     mcp = McpEndpoint(cookbook)
+    measures = Measures()
     assets = Assets(web / "static", settings.theme, words_modules(strings))
 
     @asynccontextmanager
@@ -62,17 +66,30 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    if rate := _rate(settings):
+        app.add_middleware(RateLimit, rate=rate)
     app.add_middleware(EmbeddedCalls, origins=settings.embed_origins)
     app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(Measured, measures=measures)
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     install_problem_handlers(app)
     app.include_router(api.router(cookbook))
     app.include_router(chat.router(cookbook))
     app.include_router(feedback.router(cookbook))
+    app.include_router(metrics.router(cookbook, measures))
     app.router.routes.append(Route("/mcp", mcp, methods=None, include_in_schema=False))
     app.include_router(pages.router(cookbook, web, strings, assets))
     app.include_router(printing.router(cookbook, web, strings["fi"]))
     app.mount("/static", assets, name="static")
     return app
+
+
+def _rate(settings: Settings) -> Rate | None:
+    try:
+        return parse_rate(settings.rate_limit)
+    except ValueError as error:
+        raise SettingsError(f"COOKBOOK_RATE_LIMIT cannot be used: {error}") from error
 
 
 async def _purge(cookbook: Cookbook) -> None:
