@@ -9,7 +9,17 @@ from hypothesis import strategies as st
 
 from cookbook_search.analyze import normalise
 from cookbook_search.errors import QueryError
-from cookbook_search.retrieve.query import MAX_LENGTH, PART_WEIGHT, SYNONYM_WEIGHT, clean
+from cookbook_search.retrieve.query import MAX_LENGTH, MENDED, PART_WEIGHT, SYNONYM_WEIGHT, clean
+from cookbook_search.retrieve.synonyms import Synonyms
+from cookbook_search.types import Term, Vocabulary
+
+
+@pytest.fixture
+def voikko_reader(searcher, analyzer):
+    """Reads queries with Voikko; without it there are no suggestions."""
+    if analyzer.name != "voikko":
+        pytest.skip("Voikko is not installed")
+    return searcher.reader
 
 
 @pytest.mark.parametrize(
@@ -88,6 +98,50 @@ def test_synonyms_weigh_less_and_are_not_highlighted(searcher):
     assert "tapahtuma" in query.weights
     assert "tapahtuma" not in query.own_terms
     assert "evenemang" in query.weights
+
+
+def test_phrases_have_synonyms_and_are_synonyms(analyzer):
+    term = Term(
+        id="pula", fi=("osaajapula", "pula osaajista"), sv=("kompetensbrist",), en=("skills shortage",)
+    )
+    synonyms = Synonyms(Vocabulary(terms=(term,)), analyzer)
+
+    def expand(text, language):
+        return synonyms.expand([t for t in analyzer.tokens(text, language) if not t.stop], language)
+
+    assert expand("osaajapulan", "fi")["osaajapulan"] == {
+        "pula": 0.5, "osaaja": 0.5, "kompetensbrist": 1.0, "skill": 0.5, "shortag": 0.5,
+    }  # fmt: skip
+    assert set(expand("the shortages of skills", "en")) == set()
+    found = expand("we see a skills shortage here", "en")
+    assert set(found) == {"skills shortage"}
+    assert found["skills shortage"]["osaajapula"] == 1.0
+    assert set(expand("mikä pula osaajista", "fi")) == {"pula osaajista"}
+    assert expand("pula", "fi") == {}
+
+
+@pytest.mark.parametrize(
+    ("typed", "language", "read"),
+    [
+        ("ekosystemit", "fi", "ekosysteemit"),  # the language knows it, the corpus does not
+        ("enviroment", "en", "environment"),
+        ("naringsliv", "sv", "näringsliv"),
+    ],
+)
+def test_a_word_that_the_corpus_lacks_is_mended_by_the_language(voikko_reader, typed, language, read):
+    assert voikko_reader.read(typed, language).corrected == {typed: read}
+
+
+def test_a_word_that_no_language_knows_is_read_in_the_one_that_can_mend_it(voikko_reader):
+    query = voikko_reader.read("kilpaillijat")
+    assert (query.language, query.corrected) == ("fi", {"kilpaillijat": "kilpailijat"})
+
+
+def test_only_so_many_unknown_words_are_looked_up(searcher, monkeypatch):
+    looked = []
+    monkeypatch.setattr(searcher.reader, "_meant", lambda word, _language: looked.append(word))
+    searcher.reader.read(" ".join(f"qwxzq{chr(97 + at)}v" for at in range(MENDED + 8)), "fi")
+    assert len(looked) == MENDED
 
 
 def test_compound_parts_weigh_less_than_the_word(searcher):

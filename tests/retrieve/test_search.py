@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from cookbook_search.analyze import normalise
@@ -299,6 +299,7 @@ any_filters = st.builds(
 )
 
 
+@settings(deadline=None)
 @given(text=any_text, limit=st.integers(1, 50), filters=any_filters, answer=st.booleans())
 @example(text="ﬃ" * 2000, limit=10, filters=Filters(), answer=True)
 @example(text="İ" * 2000, limit=10, filters=Filters(), answer=True)

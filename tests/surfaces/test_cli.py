@@ -156,7 +156,7 @@ def test_explain(run, index):
     assert "language fi" in out
     assert "corrected kilpaillijat -> kilpailijat" in out
     assert "not in the corpus: qqxyzw" in out
-    assert "synonyms: " in out
+    assert "synonyms of " in out
     assert "luottamus" in out
     code, out, _ = run("search", "kilpailijat", "--explain", "--json", "--index", index)
     assert code == 0

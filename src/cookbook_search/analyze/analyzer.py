@@ -11,13 +11,17 @@ import Stemmer
 
 from cookbook_search.analyze.finnish import Morphology, WordForms, open_morphology, recover
 from cookbook_search.analyze.language import LanguageDetector
+from cookbook_search.analyze.spelling import Speller
 from cookbook_search.analyze.swedish import split_compound
 from cookbook_search.analyze.tokens import Token, words
 from cookbook_search.types import LANGUAGES, Language
 
 ANALYZER_FORMAT = 1
 """Raised whenever the same text would give other tokens."""
+SUGGESTED = (5, 30)
+"""Letters, at least and at most, of a word for which a suggestion is better than nothing."""
 _CACHE_LIMIT = 200_000
+_SUGGESTIONS_KEPT = 4096
 
 
 class Analyzer:
@@ -38,6 +42,8 @@ class Analyzer:
             code: lru_cache(_CACHE_LIMIT)(partial(self._is_word, language=code)) for code in LANGUAGES
         }
         self._classes = lru_cache(_CACHE_LIMIT)(morphology.classes)
+        self._spellers: dict[Language, Speller] = {}
+        self._suggested = lru_cache(_SUGGESTIONS_KEPT)(self._suggest)
         self._detect = LanguageDetector(self._stop, knows)
 
     @property
@@ -90,6 +96,19 @@ class Analyzer:
         if language == "fi":
             return bool(self.forms(word, "fi").lemmas)
         return self._is_word(word, language) or bool(self.forms(word, language).parts)
+
+    def suggest(self, word: str, language: Language) -> str | None:
+        """The word of the language that a mistyped lower-case one is likeliest to be; None: no idea."""
+        fits = SUGGESTED[0] <= len(word) <= SUGGESTED[1] and word.isalpha()
+        return self._suggested(word, language) if fits else None
+
+    def _suggest(self, word: str, language: Language) -> str | None:
+        if language == "fi":
+            return self._morphology.suggest(word)
+        if language not in self._spellers:  # built when first needed: most servers never do
+            known = (known for known in _read_words(f"known-{language}") if known.isalpha())
+            self._spellers[language] = Speller(dict.fromkeys(known, 1))
+        return self._spellers[language].correct(word)
 
     def _is_word(self, word: str, language: Language) -> bool:
         if language == "fi":

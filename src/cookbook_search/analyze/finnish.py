@@ -44,6 +44,9 @@ class Morphology(Protocol):
     def knows(self, word: str) -> bool:
         """Whether the lower-case word is Finnish as written."""
 
+    def suggest(self, word: str) -> str | None:
+        """The likeliest Finnish word for a lower-case one that is none; None: no idea."""
+
     def classes(self, word: str) -> frozenset[str]:
         """Classes of all readings, as Voikko names them (``etunimi``, ``paikannimi``); empty: unknown."""
 
@@ -82,6 +85,12 @@ class VoikkoMorphology:
         """Whether Voikko accepts the word, in small letters or as a name."""
         with self._lock:
             return bool(self._voikko.spell(word)) or bool(self._voikko.spell(word.capitalize()))
+
+    def suggest(self, word: str) -> str | None:
+        """Voikko's first suggestion that is one word in small letters."""
+        with self._lock:
+            suggestions: list[str] = self._voikko.suggest(word)
+        return next((one for one in suggestions if one.isalpha() and one.islower()), None)
 
     def classes(self, word: str) -> frozenset[str]:
         """Word classes of all readings; see ``Morphology.classes``."""
@@ -168,6 +177,10 @@ class SimplemmaMorphology:
     def knows(self, word: str) -> bool:
         """Whether the dictionary has the word form."""
         return bool(self._simplemma.is_known(word, lang="fi"))
+
+    def suggest(self, word: str) -> str | None:
+        """The dictionary proposes nothing."""
+        return None
 
     def classes(self, word: str) -> frozenset[str]:
         """The dictionary tells none apart; a word it knows counts as a noun."""

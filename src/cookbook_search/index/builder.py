@@ -2,7 +2,7 @@
 
 Whatever kills a build, the old snapshot stays current and whole. Nothing is pickled. Texts pass
 through a few documents at a time (``segments``), so memory does not grow with the corpus beyond
-what sorting the postings and training the inverted lists take.
+what sorting the postings and linking the graph of vectors take.
 """
 
 from __future__ import annotations

@@ -1,7 +1,8 @@
-"""Vectors in FAISS, memory-mapped: exact inner product, or inverted lists where there are many.
+"""Vectors in FAISS, memory-mapped: exact inner product, or a graph over int8 codes where there are many.
 
-The size decides (``choose``), and the manifest records what was chosen. Inverted lists hold the
-vectors as int8; what they find is scored again with the vectors themselves, which lie beside them.
+The size decides (``choose``), and the manifest records what was chosen. What the graph (HNSW: Malkov,
+Yashunin 2018, https://doi.org/10.1109/TPAMI.2018.2889473) finds is scored again with the vectors
+themselves, which lie beside it.
 """
 
 from __future__ import annotations
@@ -19,10 +20,12 @@ from cookbook_search.embed import Vectors
 from cookbook_search.index.columns import map_column
 
 SCANNED_UP_TO = 50_000
-"""Vectors that are searched one by one; more than these go to inverted lists."""
-TRAINED_ON = 40
-"""Vectors a list that k-means sees."""
-ROUNDS = 10
+"""Vectors that are looked at one by one; more than these are searched by a graph."""
+LINKS = 16
+BUILD_BREADTH = 60
+SEARCH_BREADTH = 400
+TRAINED_ON = 100_000
+"""Vectors that the range of each component is taken from."""
 BLOCK = 65_536
 INDEX, VECTORS = "dense.faiss", "vectors.npy"
 Numbers = npt.NDArray[np.int64]
@@ -33,18 +36,16 @@ class DenseRecord(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    lists: int
-    """Inverted lists; 0: every vector is looked at."""
-    probes: int
-    """Lists looked at by a query."""
+    links: int
+    """Neighbours of a vector in the graph (HNSW's M); 0: there is none, every vector is looked at."""
+    breadth: int
+    """Vectors that a search keeps in view (HNSW's efSearch)."""
 
 
 def choose(size: int) -> DenseRecord:
-    """The index for this many vectors: about 4 sqrt(n) lists, a power of two (faiss' guidelines)."""
-    if size <= SCANNED_UP_TO:
-        return DenseRecord(lists=0, probes=0)
-    lists = 2 ** round(np.log2(4 * size**0.5))
-    return DenseRecord(lists=lists, probes=max(16, lists // 64))
+    """The index for this many vectors."""
+    exact = size <= SCANNED_UP_TO
+    return DenseRecord(links=0 if exact else LINKS, breadth=0 if exact else SEARCH_BREADTH)
 
 
 class DenseIndex:
@@ -74,7 +75,7 @@ class DenseIndex:
         self, query: npt.NDArray[np.float32], count: int, among: Numbers | None = None
     ) -> tuple[npt.NDArray[np.float32], Numbers]:
         """Cosines and numbers of the ``count`` nearest chunks, best first, ``among`` these numbers."""
-        if not self.record.lists:
+        if not self.record.links:
             return self._faiss(query, count, among)
         if among is not None and len(among) <= SCANNED_UP_TO:
             return self._best(query, among, count)
@@ -85,9 +86,10 @@ class DenseIndex:
         self, query: npt.NDArray[np.float32], count: int, among: Numbers | None
     ) -> tuple[npt.NDArray[np.float32], Numbers]:
         chosen: dict[str, Any] = {} if among is None else {"sel": faiss.IDSelectorBatch(among)}
-        if self.record.lists:
-            chosen["nprobe"] = self.record.probes
-        kind: Any = faiss.SearchParametersIVF if self.record.lists else faiss.SearchParameters
+        if self.record.links:
+            chosen["efSearch"] = self.record.breadth
+        hnsw: Any = faiss.SearchParametersHNSW  # type: ignore[attr-defined]  # SWIG's
+        kind: Any = hnsw if self.record.links else faiss.SearchParameters
         parameters = kind(**chosen) if chosen else None
         faiss.omp_set_num_threads(1)  # holds for this thread alone; more would spin for one query
         cosines, numbers = self._index.search(query.reshape(1, -1), min(count, self.size), params=parameters)
@@ -111,14 +113,14 @@ def write_dense(folder: Path) -> DenseRecord:
     vectors = map_column(folder / VECTORS)
     size, dimension = vectors.shape
     record = choose(size)
-    index = _inverted_lists(vectors, record) if record.lists else faiss.IndexFlatIP(dimension)
+    index = _graph(vectors, record) if record.links else faiss.IndexFlatIP(dimension)
     for start in range(0, size, BLOCK):
         index.add(np.ascontiguousarray(vectors[start : start + BLOCK]))
     try:
         faiss.write_index(index, str(folder / INDEX))
     except RuntimeError as error:
         raise OSError(f"faiss could not write {INDEX}") from error
-    if not record.lists:
+    if not record.links:
         (folder / VECTORS).unlink()
     return record
 
@@ -126,12 +128,11 @@ def write_dense(folder: Path) -> DenseRecord:
 def read_dense(folder: Path, record: DenseRecord) -> DenseIndex:
     """Map the index read-only. Raises ValueError where it is of another kind."""
     index: Any
-    if record.lists:
-        index = faiss.read_index(str(folder / INDEX), faiss.IO_FLAG_MMAP | faiss.IO_FLAG_READ_ONLY)
+    index = faiss.read_index(str(folder / INDEX), faiss.IO_FLAG_MMAP_IFC)
+    if record.links:
         vectors = map_column(folder / VECTORS)
-        fits = isinstance(index, faiss.IndexIVF) and index.ntotal == len(vectors)
+        fits = isinstance(index, faiss.IndexHNSWSQ) and index.ntotal == len(vectors)
     else:
-        index = faiss.read_index(str(folder / INDEX), faiss.IO_FLAG_MMAP_IFC)
         fits = isinstance(index, faiss.IndexFlat)
         vectors = _flat_vectors(index) if fits else np.zeros((0, 0), dtype=np.float32)
     if not fits:
@@ -139,12 +140,12 @@ def read_dense(folder: Path, record: DenseRecord) -> DenseIndex:
     return DenseIndex(index, vectors, record)
 
 
-def _inverted_lists(vectors: Vectors, record: DenseRecord) -> Any:
+def _graph(vectors: Vectors, record: DenseRecord) -> Any:
     size, dimension = vectors.shape
-    index: Any = faiss.index_factory(dimension, f"IVF{record.lists},SQ8", faiss.METRIC_INNER_PRODUCT)
-    index.cp.niter = ROUNDS
-    count = min(size, TRAINED_ON * record.lists)
-    sample = np.sort(np.random.default_rng(0).choice(size, count, replace=False))
+    make: Any = faiss.IndexHNSWSQ  # its types know another constructor
+    index = make(dimension, faiss.ScalarQuantizer.QT_8bit, record.links, faiss.METRIC_INNER_PRODUCT)
+    index.hnsw.efConstruction = BUILD_BREADTH
+    sample = np.sort(np.random.default_rng(0).choice(size, min(size, TRAINED_ON), replace=False))
     index.train(np.ascontiguousarray(vectors[sample]))
     return index
 

@@ -16,9 +16,9 @@ from cookbook_search.retrieve.query import Query
 
 WHOLE_UP_TO = 50_000
 """Chunks of an index that is scored whole."""
-NEAREST = 600
+NEAREST = 400
 """Chunks that the dense index proposes for a larger one; the others count as far as the last of these."""
-DOCUMENTS = 100
+DOCUMENTS = 64
 """Documents whose chunks are scored where not all are."""
 LEXICAL = 400
 """Chunks that BM25 proposes there."""

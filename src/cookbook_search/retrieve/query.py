@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import numpy.typing as npt
@@ -11,12 +11,15 @@ import numpy.typing as npt
 from cookbook_search.analyze import Analyzer, Speller, Token, normalise
 from cookbook_search.embed import Embedder
 from cookbook_search.errors import QueryError
+from cookbook_search.retrieve.synonyms import Synonyms
 from cookbook_search.types import LANGUAGES, Language, Vocabulary
 
 MAX_LENGTH = 2000
 LEMMA_WEIGHT = 1.0
 PART_WEIGHT = 0.5
 SYNONYM_WEIGHT = 0.3
+MENDED = 16
+"""Unknown words of a query that are looked up at most: each takes about a millisecond."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,8 @@ class Query:
     """Unit vector, or zeros where the model knows no word of the query."""
     corrected: Mapping[str, str]
     """Word as typed -> word as read."""
+    expanded: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+    """Words of the query -> terms of their synonyms."""
 
 
 def clean(text: str) -> str:
@@ -48,28 +53,6 @@ def clean(text: str) -> str:
     if not any(char.isalnum() for char in cleaned):
         raise QueryError("The query holds no word; describe the problem in a few words.")
     return cleaned
-
-
-class Synonyms:
-    """Terms of the vocabulary that stand for the same thing, in any of the languages."""
-
-    def __init__(self, vocabulary: Vocabulary, analyzer: Analyzer) -> None:
-        self._groups: dict[tuple[Language, str], tuple[str, ...]] = {}
-        for term in vocabulary.terms:
-            terms: dict[str, None] = {}
-            heads: list[tuple[Language, str]] = []
-            for language in LANGUAGES:
-                for word in getattr(term, language):
-                    tokens = analyzer.tokens(normalise(word).lower(), language)
-                    if len(tokens) == 1:  # a phrase has no single term
-                        terms[tokens[0].lemmas[0]] = None
-                        heads.append((language, tokens[0].lemmas[0]))
-            for head in heads:
-                self._groups[head] = tuple(terms)
-
-    def of(self, term: str, language: Language) -> tuple[str, ...]:
-        """The term's synonyms, itself not among them."""
-        return tuple(other for other in self._groups.get((language, term), ()) if other != term)
 
 
 class QueryReader:
@@ -90,28 +73,45 @@ class QueryReader:
     def read(self, text: str, language: Language | None = None) -> Query:
         """Analyse a free-text problem; ``language`` None detects it. Raises QueryError."""
         cleaned = clean(text)
-        spoken = language or self._analyzer.detect(cleaned)
+        spoken = language or self._language_of(cleaned)
         tokens, corrected = self._correct(self._analyzer.tokens(cleaned, spoken), spoken)
         readable = _replaced(cleaned, tokens, corrected)
         content = tuple(token for token in tokens if not token.stop) or tuple(tokens)
-        weights = self._weights(content, spoken)
+        expanded = self._synonyms.expand(content, spoken)
+        weights = _weights(content, expanded)
         own = frozenset(term for token in content for term in token.terms)
         vector = self._embedder.embed([readable], [spoken], "query")[0]
-        return Query(cleaned, spoken, content, weights, own, vector, corrected)
+        return Query(cleaned, spoken, content, weights, own, vector, corrected, expanded)
+
+    def _language_of(self, text: str) -> Language:
+        """The language detected; or, where it knows no word of the text, the one that can mend them all."""
+        detected = self._analyzer.detect(text)
+        for language in dict.fromkeys((detected, *LANGUAGES)):
+            tokens = [token for token in self._analyzer.tokens(text, language) if not token.stop][:MENDED]
+            if language == detected and any(self._knows(token, language) for token in tokens):
+                return detected
+            if all(self._knows(t, language) or self._meant(t.surface, language) for t in tokens):
+                return language
+        return detected
+
+    def _knows(self, token: Token, language: Language) -> bool:
+        """Whether the corpus or the language has the word, as typed or as spoken."""
+        return self._spellers[language].knows(token.surface) or self._analyzer.knows(token.surface, language)
+
+    def _meant(self, word: str, language: Language) -> str | None:
+        """What a mistyped word stands for: the nearest of the corpus, else of the language."""
+        return self._spellers[language].correct(word) or self._analyzer.suggest(word, language)
 
     def _correct(self, tokens: Sequence[Token], language: Language) -> tuple[list[Token], dict[str, str]]:
         """Replace unknown words by the corpus's nearest; the places in the text stay."""
-        speller = self._spellers[language]
         result: list[Token] = []
         corrected: dict[str, str] = {}
+        tried = 0
         for token in tokens:
             better = None
-            if (
-                not token.stop
-                and not speller.knows(token.surface)
-                and not self._analyzer.knows(token.surface, language)
-            ):
-                better = speller.correct(token.surface)
+            if not token.stop and not self._knows(token, language) and tried < MENDED:
+                tried += 1
+                better = self._meant(token.surface, language)
             if better is None:
                 result.append(token)
                 continue
@@ -120,16 +120,18 @@ class QueryReader:
             result.append(Token(token.start, token.end, better, read.lemmas, read.parts, read.stop))
         return result, corrected
 
-    def _weights(self, tokens: Sequence[Token], language: Language) -> dict[str, float]:
-        weights: dict[str, float] = {}
-        for token in tokens:
-            for lemma in token.lemmas:
-                weights[lemma] = max(weights.get(lemma, 0), LEMMA_WEIGHT)
-                for synonym in self._synonyms.of(lemma, language):
-                    weights.setdefault(synonym, SYNONYM_WEIGHT)
-            for part in token.parts:
-                weights[part] = max(weights.get(part, 0), PART_WEIGHT)
-        return weights
+
+def _weights(tokens: Sequence[Token], expanded: Mapping[str, Mapping[str, float]]) -> dict[str, float]:
+    weights: dict[str, float] = {}
+    for token in tokens:
+        for lemma in token.lemmas:
+            weights[lemma] = LEMMA_WEIGHT
+        for part in token.parts:
+            weights[part] = max(weights.get(part, 0), PART_WEIGHT)
+    for shares in expanded.values():
+        for term, share in shares.items():
+            weights[term] = max(weights.get(term, 0), SYNONYM_WEIGHT * share)
+    return weights
 
 
 def _replaced(text: str, tokens: Sequence[Token], corrected: Mapping[str, str]) -> str:

@@ -128,7 +128,9 @@ class Searcher:
         judged = self.judge(query, Filters())
         best = {number: float(judged.scores[number]) for number in judged.recipes[:limit]}
         metrics = {int(self.metrics[at]): float(judged.metric_scores[at]) for at in judged.metrics[:limit]}
-        return explain(query, self.snapshot, judged.ranking, best | metrics, judged.answerable)
+        return explain(
+            query, self.snapshot, self.parameters, judged.ranking, best | metrics, judged.answerable
+        )
 
     def judge(self, query: Query, filters: Filters) -> Judged:
         """Rank and calibrate: everything that is decided before anything is worded.

@@ -75,15 +75,16 @@ def print_explanation(explanation: Explanation) -> None:
         out.print(f"  {word}: {', '.join(terms)}")
     for typed, read in explanation.corrected.items():
         out.print(f"  corrected {typed} -> {read}")
-    synonyms = [term for term, weight in explanation.weights.items() if weight < 0.5]
-    if synonyms:
-        out.print(f"  synonyms: {', '.join(synonyms)}")
+    for words, terms in explanation.synonyms.items():
+        out.print(f"  synonyms of {words}: {', '.join(terms)}")
     if explanation.unknown:
         out.print(f"  not in the corpus: {', '.join(explanation.unknown)}")
-    table = Table("document", "p", "score", "cosine", "bm25 chunk", "bm25 document", "best chunk")
+    columns = ("document", "p", "score", "cosine", "bm25 chunk", "bm25 document", "of it in", "best chunk")
+    table = Table(*columns)
     for found in explanation.documents:
         numbers = (found.probability, found.score, found.cosine, found.chunk_lexical, found.document_lexical)
-        table.add_row(found.id, *(f"{number:.2f}" for number in numbers), Text(found.chunk[:60]))
+        fields = ", ".join(f"{field} {part:.2f}" for field, part in found.fields.items() if part >= 0.005)
+        table.add_row(found.id, *(f"{number:.2f}" for number in numbers), fields, Text(found.chunk[:60]))
     out.print(table)
 
 
