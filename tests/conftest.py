@@ -6,10 +6,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from postgresql import Server, running_server
 
 from cookbook_search.analyze import Analyzer, open_analyzer
 
+settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings.load_profile("untimed")
 FIXTURES = Path(__file__).parent / "fixtures"
 
 
