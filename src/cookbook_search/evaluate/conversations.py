@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-from cookbook_search.errors import EvaluationError
+from cookbook_search.evaluate.lines import read_lines
 from cookbook_search.evaluate.sections import is_known
 from cookbook_search.types import Language
 
@@ -66,21 +66,4 @@ class Conversation(BaseModel):
 
 def read_conversations(path: Path) -> list[Conversation]:
     """Read JSON lines. Raises EvaluationError naming the line that cannot be used."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(f"The judged conversations {path} cannot be read: {error}") from error
-    read: list[Conversation] = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                read.append(Conversation.model_validate_json(line))
-            except ValidationError as error:
-                raise EvaluationError(
-                    f"{path}:{number}: {error.errors()[0]['msg']}; mend the line."
-                ) from error
-    if len({conversation.id for conversation in read}) != len(read):
-        raise EvaluationError(f"{path}: an id stands twice; make them unique.")
-    if not read:
-        raise EvaluationError(f"{path} holds no conversations.")
-    return read
+    return read_lines(path, Conversation, "id", "conversations")

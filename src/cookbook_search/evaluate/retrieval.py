@@ -13,10 +13,10 @@ from pathlib import Path
 
 import ir_measures
 from ir_measures import RR, R, nDCG
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from cookbook_search.errors import EvaluationError
 from cookbook_search.evaluate.intervals import Estimate, estimate
+from cookbook_search.evaluate.lines import read_lines
 from cookbook_search.types import Language, SearchResult
 
 Search = Callable[[str], SearchResult]
@@ -61,24 +61,7 @@ MEASURES = ("ndcg@10", "recall@5", "mrr", "metric_ndcg@10", "refusal", "false_re
 
 def read_queries(path: Path) -> list[JudgedQuery]:
     """Read JSON lines. Raises EvaluationError naming the line that cannot be used."""
-    try:
-        lines = path.read_text(encoding="utf-8").split("\n")
-    except (OSError, UnicodeDecodeError) as error:
-        raise EvaluationError(f"The judged queries {path} cannot be read: {error}") from error
-    queries: list[JudgedQuery] = []
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            try:
-                queries.append(JudgedQuery.model_validate_json(line))
-            except ValidationError as error:
-                raise EvaluationError(
-                    f"{path}:{number}: {error.errors()[0]['msg']}; mend the line."
-                ) from error
-    if len({query.qid for query in queries}) != len(queries):
-        raise EvaluationError(f"{path}: a qid stands twice; make them unique.")
-    if not queries:
-        raise EvaluationError(f"{path} holds no queries.")
-    return queries
+    return read_lines(path, JudgedQuery, "qid", "queries")
 
 
 def evaluate(queries: Iterable[JudgedQuery], search: Search) -> list[Outcome]:
