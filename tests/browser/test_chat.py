@@ -335,6 +335,24 @@ def test_words_come_as_they_are_made_and_can_be_stopped(stage):
     assert page.get_by_role("button", name="Lähetä", exact=True).is_visible()
 
 
+def test_stopped_answers_come_back_as_they_were(stage):
+    go_on = threading.Event()
+    page, host = stage(event("text", {"text": "Puolikas"}), go_on)
+    for question in ("yksi", "kaksi"):
+        ask(page, question)
+        page.locator("cookbook-chat .turn").last.get_by_text("Puolikas").wait_for()
+        page.get_by_role("button", name="Pysäytä").click()
+        page.get_by_role("button", name="Lähetä", exact=True).wait_for()
+    go_on.set()
+    page.reload()
+    page.locator("cookbook-chat .turn").last.get_by_text("Vastaus pysäytettiin.").wait_for()
+
+    assert page.get_by_text("Puolikas").count() == 2
+    assert page.get_by_text("false").count() == 0
+    assert page.get_by_role("button", name="Yritä uudelleen").count() == 1
+    assert [message["content"] for message in host.asked[1]["messages"]] == ["yksi", "Puolikas", "kaksi"]
+
+
 def test_the_whole_answer_holds_where_it_differs_from_its_pieces(stage):
     page, _ = stage(
         event("text", {"text": "Väite ilman lähdettä. "}),

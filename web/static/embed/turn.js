@@ -64,7 +64,7 @@ export class TurnView {
   end(...notes) {
     if (this.turn.text) this.stream(this.turn.text);
     else this.body.replaceChildren();
-    this.more.replaceChildren(...notes);
+    this.more.replaceChildren(...notes.filter(Boolean));
   }
 
   /** Only the last answer offers ways to go on. */
