@@ -13,6 +13,7 @@ const SIGN_AFTER = 150; // milliseconds; a quicker answer needs no sign of waiti
 const SLOW_AFTER = 4000;
 
 const STYLES = `
+.search .ask-row { align-items: start; }
 .combo { position: relative; }
 .suggestions {
   position: absolute; inset: calc(100% + .3em) 0 auto; z-index: 1; max-height: 22em; overflow-y: auto; padding: .3em; border: 1px solid var(--line-strong);

@@ -111,8 +111,9 @@ export class TurnView {
     mark?.removeAttribute("aria-controls");
   }
 
-  #passage(id, label, { title, heading, quote, url }, close) {
+  #passage(id, label, { title, heading, anchor, quote, url }, close) {
     const t = (key) => this.host.t(key);
+    const written = anchor ? "fi" : this.turn.answer.language; // summaries are translated, the body is not
     return el("aside", {
       id, class: "passage", part: "passage", tabindex: "-1", "aria-label": label, lang: this.host.language,
       onkeydown: (event) => {
@@ -124,8 +125,8 @@ export class TurnView {
       el("button", { type: "button", class: "close", part: "button", "aria-label": t("chat.close"), onclick: close }, icon(CLOSE)),
       el("p", { class: "small quiet" }, title),
       heading && heading !== title && el("p", { class: "heading", lang: "fi" }, heading),
-      el("blockquote", { lang: "fi" }, quote),
-      this.host.language !== "fi" && el("p", { class: "small quiet" }, t("chat.inFinnish")),
+      el("blockquote", { lang: written }, quote),
+      written !== this.host.language && el("p", { class: "small quiet" }, t("chat.inFinnish")),
       el("p", { class: "small" }, this.host.link(url, {}, t("chat.read"))));
   }
 
