@@ -10,6 +10,7 @@ from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
 import pytest
+from hostile import HOSTILE_TEXT
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -39,7 +40,6 @@ PAGES = [
     "/menetelmat/puhelinkierros",
     "/mittarit/jasenmaara",
 ]
-HOSTILE_TEXT = '"><script>alert(1)</script><img src=x onerror=alert(2)>'
 HOSTILE_QUERIES = [
     "<script>alert(1)</script> yritys",
     '"><img src=x onerror=alert(1)> yritys',
