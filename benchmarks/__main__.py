@@ -5,13 +5,13 @@ from __future__ import annotations
 import os
 import platform
 
-from benchmarks import building, load, startup
+from benchmarks import building, load, pages, startup
 
 
 def main() -> None:
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}\n")
     print("| what | ratio | measured |\n| --- | --- | --- |")
-    for rows in (startup.measure(), load.measure(0), load.measure(1024), building.measure()):
+    for rows in (startup.measure(), load.measure(0), load.measure(1024), building.measure(), pages.measure()):
         print("\n".join(rows), flush=True)
 
 
