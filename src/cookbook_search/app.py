@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncGenerator, Sequence
+from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from cookbook_search.analyze import Analyzer, open_analyzer
-from cookbook_search.answer import Answerer, open_answerer
-from cookbook_search.answer.library import Library
+from cookbook_search.answer import Answerer, open_answerer, open_language_model
 from cookbook_search.check import structural_faults
 from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder, open_embedder
@@ -74,6 +74,7 @@ class Cookbook:
         self.settings = settings
         self._analyzer: Analyzer = open_analyzer(settings.analyzer)
         self._embedder: Embedder = open_embedder(settings.model, self._analyzer)
+        self._language_model = open_language_model(settings)
         self._parameters = read_parameters()
         self._reload_lock = threading.Lock()
         self._database_lock = threading.Lock()
@@ -103,7 +104,10 @@ class Cookbook:
             snapshot = load(self.settings.index, self._analyzer, self._embedder)
             searcher = open_searcher(snapshot, self._parameters, self._analyzer, self._embedder)
             searcher.search("klusteri", limit=1)
-            self._served = _Served(searcher, self._analyzer, self.tally, self.settings.cache_size)
+            model, tokens = self._language_model, self.settings.llm_context_tokens
+            answerer = open_answerer(searcher, self._analyzer, self._embedder, model, tokens)
+            answerer.draft([Message("user", "klusteri")])
+            self._served = _Served(searcher, answerer, self.tally, self.settings.cache_size)
 
     def reload(self) -> bool:
         """Open the current snapshot if another one is served; True where it changed.
@@ -182,18 +186,19 @@ class Cookbook:
 
     async def stream(
         self, messages: Sequence[Message], language: Language | None = None
-    ) -> AsyncIterator[AnswerEvent]:
+    ) -> AsyncGenerator[AnswerEvent]:
         """The assistant's answer to the last message, as it comes: sources, text, then the whole.
 
         ``messages`` is the conversation so far, oldest first, the user's question last. Raises
         QueryError where it cannot be read, SnapshotError.
         """
-        async for event in self._open_served().answerer.stream(messages, language):
-            if isinstance(event, AnswerDone):
-                self.tally.answers += 1
-                self.tally.answers_refused += event.answer.refused
-                self.tally.answers_llm += event.answer.engine == "llm"
-            yield event
+        async with aclosing(self._open_served().answerer.stream(messages, language)) as events:
+            async for event in events:
+                if isinstance(event, AnswerDone):
+                    self.tally.answers += 1
+                    self.tally.answers_refused += event.answer.refused
+                    self.tally.answers_llm += event.answer.engine == "llm"
+                yield event
 
     async def ask(self, messages: Sequence[Message], language: Language | None = None) -> Answer:
         """The assistant's whole answer to the last message. Raises like ``stream``."""
@@ -233,9 +238,9 @@ class Cookbook:
 class _Served:
     """One snapshot with its searcher and its recent answers."""
 
-    def __init__(self, searcher: Searcher, analyzer: Analyzer, tally: Tally, cache_size: int) -> None:
+    def __init__(self, searcher: Searcher, answerer: Answerer, tally: Tally, cache_size: int) -> None:
         self.searcher = searcher
-        self._analyzer = analyzer
+        self.answerer = answerer
         self._tally = tally
         self._cache_size = cache_size
         self._cache: OrderedDict[_Key, SearchResult] = OrderedDict()
@@ -246,12 +251,8 @@ class _Served:
         return self.searcher.snapshot
 
     @cached_property
-    def answerer(self) -> Answerer:
-        return open_answerer(self.searcher, self._analyzer)
-
-    @cached_property
     def planner(self) -> Planner:
-        return open_planner(Library(self.snapshot), self.snapshot.documents)
+        return open_planner(self.answerer.library, self.snapshot.documents)
 
     @cached_property
     def suggester(self) -> Suggester:

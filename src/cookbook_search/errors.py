@@ -11,6 +11,7 @@ CookbookError
 │   ├── SnapshotDamaged    a file is missing, torn or altered
 │   ├── SnapshotMismatch   built with another model, analyzer or format
 │   └── BuildRunning       another build holds the lock
+├── LanguageModelError     the language model is dead, slow or cannot be understood
 ├── ModelError             an embedding model is missing, damaged or of another shape
 ├── EvaluationError        judged queries cannot be read
 ├── StoreError             the database cannot be reached, read or written
@@ -96,6 +97,10 @@ class BuildRunning(SnapshotError):
 
 class ModelError(CookbookError):
     """An embedding model is missing, damaged or of another shape."""
+
+
+class LanguageModelError(CookbookError):
+    """The language model is dead, slow or cannot be understood."""
 
 
 class EvaluationError(CookbookError):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator
+from contextlib import aclosing
 
 from fastapi import APIRouter
 from fastapi.routing import APIRoute
@@ -80,13 +81,14 @@ def router(cookbook: Cookbook) -> APIRouter:
         question = request.messages[-1].content
         try:
             turns, conversation_id = opened(request)
-            async for event in cookbook.stream(turns, request.language):
-                answer_id = ""
-                if isinstance(event, AnswerDone):
-                    answer_id = cookbook.usage.record_answer(event.answer, question, surface_of(fetch_site))
-                    keep(conversation_id, turns, event.answer)
-                for name, data in _named(event, answer_id, conversation_id):
-                    yield ServerSentEvent(event=name, raw_data=data.model_dump_json())
+            async with aclosing(cookbook.stream(turns, request.language)) as events:
+                async for event in events:
+                    answer_id = ""
+                    if isinstance(event, AnswerDone):
+                        answer_id = cookbook.usage.record_answer(event.answer, question, surface_of(fetch_site))
+                        keep(conversation_id, turns, event.answer)
+                    for name, data in _named(event, answer_id, conversation_id):
+                        yield ServerSentEvent(event=name, raw_data=data.model_dump_json())
         except CookbookError as error:
             yield ServerSentEvent(event="error", raw_data=problem_of(error).model_dump_json())
 

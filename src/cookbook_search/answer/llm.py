@@ -1,0 +1,146 @@
+"""The language model: one small protocol, and any OpenAI-compatible endpoint behind it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import AsyncGenerator
+from contextlib import aclosing
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Protocol
+from weakref import WeakKeyDictionary
+
+from pydantic import SecretStr
+
+from cookbook_search.config import Settings
+from cookbook_search.errors import LanguageModelError, SettingsError
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+log = logging.getLogger(__name__)
+REST_SECONDS = 30.0
+"""After it failed, the model is left alone this long, so that not every question waits for it."""
+
+
+_MALFORMED = (ValueError, TypeError, AttributeError, LookupError)
+"""What an answer in another form than agreed may raise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Prompt:
+    """What a model is asked."""
+
+    system: str
+    user: str
+
+
+class LanguageModel(Protocol):
+    """Writes text, piece by piece."""
+
+    def stream(self, prompt: Prompt) -> AsyncGenerator[str]:
+        """Pieces of the model's answer as they come.
+
+        Raises LanguageModelError where the model is dead, slow or talks nonsense; closing the
+        iterator ends the model's work.
+        """
+
+
+def open_language_model(settings: Settings) -> OpenAICompatible | None:
+    """The model that the settings name, imports done; None where they name none. Raises SettingsError."""
+    if not settings.llm_url:
+        return None
+    if not settings.llm_model:
+        raise SettingsError("COOKBOOK_LLM_URL is set; name the model too, in COOKBOOK_LLM_MODEL.")
+    import openai  # noqa: F401  # a second that the first question would wait, and a server without a model saves
+
+    return OpenAICompatible(
+        url=settings.llm_url,
+        model=settings.llm_model,
+        key=settings.llm_key,
+        piece_seconds=settings.llm_timeout_seconds,
+        total_seconds=settings.llm_total_seconds,
+        retries=settings.llm_retries,
+        max_tokens=settings.llm_max_tokens,
+    )
+
+
+@dataclass
+class OpenAICompatible:
+    """A model behind the chat-completions protocol."""
+
+    url: str
+    model: str
+    key: SecretStr
+    piece_seconds: float
+    total_seconds: float
+    retries: int
+    max_tokens: int
+    _clients: WeakKeyDictionary[asyncio.AbstractEventLoop, AsyncOpenAI] = field(
+        default_factory=WeakKeyDictionary, init=False, repr=False
+    )
+    """A client's connections belong to one event loop."""
+    _rests_until: float = field(default=0.0, init=False, repr=False)
+
+    async def stream(self, prompt: Prompt) -> AsyncGenerator[str]:
+        """Pieces of the answer; see ``LanguageModel``."""
+        if time.monotonic() < self._rests_until:
+            raise LanguageModelError("The language model did not answer a moment ago; it is left alone.")
+        from openai import OpenAIError
+
+        deadline = time.monotonic() + self.total_seconds
+        try:
+            async with aclosing(self._pieces(prompt)) as pieces:
+                while True:
+                    async with asyncio.timeout(min(self.piece_seconds, deadline - time.monotonic())):
+                        piece = await anext(pieces, None)
+                    if piece is None:
+                        return
+                    yield piece
+        except TimeoutError as error:
+            raise self._failed("is too slow", error) from error
+        except (OpenAIError, *_MALFORMED) as error:
+            raise self._failed("cannot be used", error) from error
+
+    async def _pieces(self, prompt: Prompt) -> AsyncGenerator[str]:
+        stream = await self._client().chat.completions.create(
+            model=self.model,
+            messages=[
+                {"role": "system", "content": prompt.system},
+                {"role": "user", "content": prompt.user},
+            ],
+            max_tokens=self.max_tokens,
+            temperature=0,
+            stream=True,
+        )
+        ended = False
+        async with stream:
+            async for chunk in stream:
+                for choice in chunk.choices[:1]:
+                    ended = ended or choice.finish_reason is not None
+                    if choice.delta.content:
+                        yield choice.delta.content
+        if not ended:
+            raise ValueError("the stream broke off")
+
+    def _client(self) -> AsyncOpenAI:
+        from openai import AsyncOpenAI
+
+        loop = asyncio.get_running_loop()
+        client = self._clients.get(loop)
+        if client is None:
+            client = AsyncOpenAI(
+                base_url=self.url,
+                api_key=self.key.get_secret_value() or "none",
+                timeout=self.piece_seconds,
+                max_retries=self.retries,
+                default_headers={"Connection": "close"},  # none outlives its answer, nor its loop
+            )
+            self._clients[loop] = client
+        return client
+
+    def _failed(self, what: str, error: BaseException) -> LanguageModelError:
+        self._rests_until = time.monotonic() + REST_SECONDS
+        log.warning("the language model %s: %s", what, type(error).__name__)
+        return LanguageModelError(f"The language model {what}; see that COOKBOOK_LLM_URL answers.")
