@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import numpy as np
 import pytest
 
+from cookbook_search.analyze import Analyzer
 from cookbook_search.answer.library import Library
 from cookbook_search.app import Cookbook
 from cookbook_search.chunk import chunks
@@ -30,7 +31,7 @@ SOME = {
 
 
 @pytest.fixture(scope="session")
-def library() -> Library:
+def library(analyzer: Analyzer) -> Library:
     """The whole cookbook as the answerers see it; nothing is embedded, so it opens fast."""
     corpus, faults = read_corpus([CORPUS])
     assert faults == []
@@ -42,7 +43,8 @@ def library() -> Library:
             chunks=every,
             chunk_range=np.cumsum([0, *(len(of_document) for of_document in by_document)]),
             chunk_kind=np.array([KIND_CODES[chunk.kind] for chunk in every], dtype=np.uint8),
-        )
+        ),
+        analyzer,
     )
 
 

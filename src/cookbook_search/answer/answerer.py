@@ -149,7 +149,7 @@ def open_answerer(
     context_tokens: int = 6000,
 ) -> Answerer:
     """Get the answerers of a snapshot ready; without a model the embedded one answers alone."""
-    library = Library(searcher.snapshot)
+    library = Library(searcher.snapshot, analyzer)
     finder = Finder(searcher, library)
     wordings = read_wordings()
     generator = None

@@ -8,7 +8,9 @@ from functools import cached_property, lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from cookbook_search.answer.outline import Outline, Template, outline, templates
+from cookbook_search.analyze import Analyzer
+from cookbook_search.answer.outline import Outline, Part, Template, outline, templates
+from cookbook_search.answer.parallel import Rendering, renderings
 from cookbook_search.index import KIND_CODES, Snapshot
 from cookbook_search.types import LANGUAGES, AnyDocument, Kind
 
@@ -22,11 +24,13 @@ Numbers = npt.NDArray[np.int64]
 class Library:
     """What the answerers quote from."""
 
-    def __init__(self, snapshot: Snapshot) -> None:
+    def __init__(self, snapshot: Snapshot, analyzer: Analyzer) -> None:
         self._snapshot = snapshot
+        self._analyzer = analyzer
         self._numbers = {document.key: number for number, document in enumerate(snapshot.documents)}
         self._outline = lru_cache(OUTLINES)(self._read)
         self._templates = lru_cache(OUTLINES)(self._read_templates)
+        self._renderings = lru_cache(OUTLINES)(self._tie)
 
     def number(self, document: AnyDocument) -> int:
         """Its place in the snapshot."""
@@ -70,6 +74,13 @@ class Library:
         number = self._numbers[key]
         chunks = [self._snapshot.chunks[int(at)] for at in self.chunks(number)[1]]
         return outline(self._snapshot.documents[number], chunks)
+
+    def rendered(self, document: AnyDocument, part: Part) -> tuple[Rendering, ...]:
+        """The statements in three languages that render sentences of this section."""
+        return tuple(each for each in self._renderings(document.key) if each.part.anchor == part.anchor)
+
+    def _tie(self, key: str) -> tuple[Rendering, ...]:
+        return renderings(self._outline(key), self._analyzer)
 
     def templates(self, document: AnyDocument) -> tuple[Template, ...]:
         """The document's texts to copy."""

@@ -50,6 +50,8 @@ def steps(write: Writer, told: Outline, most: int = STEPS) -> Blocks:
     """The steps with who and how long; what is over ``most`` in one line."""
     if not told.steps:
         return []
+    if not write.finnish:
+        return _steps_rendered(write, told, most)
     shown = told.steps if len(told.steps) <= most else told.steps[: most - 1]
     lines = [write.heading("steps")]
     lines += [f"{step.number}. {_step_line(step)} {write.cite_step(told, step)}" for step in shown]
@@ -62,20 +64,35 @@ def steps(write: Writer, told: Outline, most: int = STEPS) -> Blocks:
     return blocks
 
 
+def _steps_rendered(write: Writer, told: Outline, most: int) -> Blocks:
+    """The steps in another language: a statement of each; its Finnish title where there is none."""
+    lines = [write.heading("steps")]
+    for found in told.steps[:most]:
+        rendered = write.library.rendered(told.document, found.part)
+        if rendered:
+            [line] = write.lines(told.document, found.part, [[rendered[0].quote]])
+        else:
+            line = f"{write.say('quoted', text=found.title)} {write.cite_step(told, found)}"
+        lines.append(f"{found.number}. {line}")
+    return ["\n".join(lines)]
+
+
 def step(write: Writer, told: Outline, number: int) -> Blocks:
     """One step in full: who, how long and output, then what is done."""
     found = told.steps[number - 1]
     document = told.document
     blocks = [write.heading("step", number=found.number, title=found.title)]
+    if not write.finnish:
+        if rendered := write.library.rendered(document, found.part):
+            blocks.append(" ".join(write.lines(document, found.part, [[each.quote] for each in rendered])))
+        blocks.append(write.heading("original", foreign=True))
     if found.facts:
         blocks.append(write.quote(document, found.part, found.facts))
     prose, template = _before_template(write, told, found)
-    if prose:
-        blocks.append("\n\n".join(write.quote(document, found.part, line) for line in prose))
+    blocks += [write.quote(document, found.part, line) for line in prose]
     if template:
-        blocks.append(
-            f"{write.say('step_template', name=template)} {write.cite(document, found.part, template)}"
-        )
+        said = write.say("step_template", name=template)
+        blocks.append(f"{said} {write.cite(document, found.part, template)}")
     return blocks
 
 
@@ -86,7 +103,7 @@ def measures(write: Writer, told: Outline, most: int = 4, whole: bool = True) ->
     part = told.part(MEASURING)
     if part is None or not part.items:
         return []
-    lines = [write.heading("measures", quotes=False)]
+    lines = [write.heading("measures")]
     metrics = write.library.named_by(told.document, "metrics")
     for item in part.items[:most]:
         spoken = sentences(item) if whole else sentences(item)[:1]
@@ -103,7 +120,8 @@ def formula(write: Writer, told: Outline, whole: bool = True) -> Blocks:
     if part is None or not isinstance(told.document, Metric):
         return []
     document = told.document
-    blocks = [f"{write.heading('formula')}: {write.quote(document, part, part.lines[0])}"]
+    heading = write.heading("formula", foreign=not write.finnish)
+    blocks = [f"{heading}: {write.quote(document, part, part.lines[0])}"]
     if whole:
         worked = [line for line in part.lines[1:] if line.startswith(WORKED_EXAMPLE)]
         rest = [line for line in part.lines[1:] if line not in worked]
@@ -117,8 +135,9 @@ def target(write: Writer, told: Outline, most: int = LONG) -> Blocks:
     part = told.part(METRIC_TARGET)
     if part is None:
         return []
+    heading = write.heading("target", foreign=write.foreign(told.document, part))
     first, *rest = _whole(write, told, part, most)
-    return [f"{write.heading('target')}: {first}", *rest]
+    return [f"{heading}: {first}", *rest]
 
 
 def rhythm(write: Writer, told: Outline) -> Blocks:
@@ -144,7 +163,9 @@ def pitfalls(write: Writer, told: Outline, most: int = 4) -> Blocks:
     if part is None or not part.items:
         return []
     key = "tips" if part.heading == METHOD_TIPS else "pitfalls"
-    return [f"{write.heading(key)}\n{write.items(told.document, part, part.items[:most])}"]
+    heading = write.heading(key, foreign=write.foreign(told.document, part))
+    lines = write.lines(told.document, part, [[item] for item in part.items[:most]])
+    return ["\n".join([heading, *(f"- {line}" for line in lines)])]
 
 
 def pitfall(write: Writer, told: Outline) -> Blocks:
@@ -152,7 +173,9 @@ def pitfall(write: Writer, told: Outline) -> Blocks:
     part = told.part(PITFALLS)
     if part is None or not part.items:
         return []
-    return [f"{write.heading('pitfall')}: {write.quote(told.document, part, part.items[0])}"]
+    heading = write.heading("pitfall", foreign=write.foreign(told.document, part))
+    [line] = write.lines(told.document, part, [[part.items[0]]])
+    return [f"{heading}: {line}"]
 
 
 def effort(write: Writer, told: Outline, whole: bool = True) -> Blocks:
@@ -167,7 +190,10 @@ def effort(write: Writer, told: Outline, whole: bool = True) -> Blocks:
         blocks.append(f"{write.say.effort(needed)} {write.cite(told.document, part, quote)}")
     if whole or needed is None:
         lines = part.items[:3] or part.lines[:2]
-        blocks.append(f"{write.heading('ingredients')}\n{write.items(told.document, part, lines)}")
+        heading = write.heading("ingredients", foreign=not write.finnish)
+        blocks.append(
+            "\n".join([heading, *(f"- {write.quote(told.document, part, line)}" for line in lines)])
+        )
     return blocks
 
 
@@ -176,7 +202,8 @@ def variation(write: Writer, told: Outline, ask: Ask) -> Blocks:
     part = told.part(VARIATIONS[ask])
     if part is None:
         return []
-    return [f"{write.heading(ask)}: " + "\n\n".join(_whole(write, told, part))]
+    heading = write.heading(ask, foreign=write.foreign(told.document, part))
+    return [f"{heading}: " + "\n\n".join(_whole(write, told, part))]
 
 
 def example(write: Writer, told: Outline) -> Blocks:
@@ -184,7 +211,7 @@ def example(write: Writer, told: Outline) -> Blocks:
     part = told.part(EXAMPLE)
     if part is None:
         return formula(write, told)
-    return [write.heading("example"), *_whole(write, told, part)]
+    return [write.heading("example", foreign=write.foreign(told.document, part)), *_whole(write, told, part)]
 
 
 def start(write: Writer, told: Outline) -> Blocks:
@@ -201,10 +228,11 @@ def when(write: Writer, told: Outline) -> Blocks:
     part = told.part(WHEN, METHOD_USE, METRIC_MEANING)
     if part is None:
         return []
-    lines = (
-        write.items(told.document, part, part.items) if part.items else "\n\n".join(_whole(write, told, part))
-    )
-    return [f"{write.heading('when')}\n{lines}" if part.items else lines]
+    heading = write.heading("when", foreign=write.foreign(told.document, part))
+    if not part.items:
+        return [heading, *_whole(write, told, part)]
+    lines = write.lines(told.document, part, [[item] for item in part.items])
+    return ["\n".join([heading, *(f"- {line}" for line in lines)])]
 
 
 def why(write: Writer, told: Outline) -> Blocks:
@@ -222,7 +250,7 @@ def sources(write: Writer, told: Outline) -> Blocks:
         for source in told.document.sources
         if any(source.title in line for line in part.lines)
     ]
-    return ["\n".join([write.heading("sources", quotes=False), *lines])] if lines else []
+    return ["\n".join([write.heading("sources"), *lines])] if lines else []
 
 
 def compared(write: Writer, several: Sequence[Outline]) -> Blocks:
@@ -245,19 +273,21 @@ def compared(write: Writer, several: Sequence[Outline]) -> Blocks:
 
 def _prose(write: Writer, told: Outline, key: str, *headings: str) -> Blocks:
     part = told.part(*headings)
-    return [write.heading(key), *_whole(write, told, part)] if part is not None else []
+    if part is None:
+        return []
+    return [write.heading(key, foreign=write.foreign(told.document, part)), *_whole(write, told, part)]
 
 
 def _whole(write: Writer, told: Outline, part: Part, most: int = LONG) -> Blocks:
     """A section's paragraphs, up to so many sentences."""
     left = most
-    blocks = []
+    quotes: list[list[str]] = []
     for line in part.lines:
         spoken = sentences(line)[:left]
         left -= len(spoken)
         if spoken:
-            blocks.append(write.quote(told.document, part, *spoken))
-    return blocks
+            quotes.append(spoken)
+    return write.lines(told.document, part, quotes)
 
 
 def _step_line(found: Step) -> str:

@@ -28,10 +28,27 @@ class Writer:
         """Its title in bold."""
         return f"**{document.title[self.say.language]}**"
 
-    def heading(self, key: str, *, quotes: bool = True, **values: object) -> str:
-        """A heading in bold; with ``quotes`` it tells that what follows is quoted in Finnish, where so."""
-        text = self.say(key, **values)
-        return f"**{text}**" if self.finnish or not quotes else f"**{text}** ({self.say('in_finnish')})"
+    def heading(self, key: str, *, foreign: bool = False, **values: object) -> str:
+        """A heading in bold; ``foreign`` tells that what follows is quoted in Finnish."""
+        text = f"**{self.say(key, **values)}**"
+        return f"{text} ({self.say('in_finnish')})" if foreign else text
+
+    def foreign(self, document: AnyDocument, *parts: Part) -> bool:
+        """Whether any of these sections can only be quoted in a language other than the answer's."""
+        return not self.finnish and not all(self.library.rendered(document, part) for part in parts)
+
+    def lines(self, document: AnyDocument, part: Part, quotes: Sequence[Sequence[str]]) -> list[str]:
+        """Passages of a section, each with its mark: as they stand, or statements in the answer's language.
+
+        A section without statements is quoted in Finnish, in quotation marks.
+        """
+        rendered = () if self.finnish else self.library.rendered(document, part)
+        if not rendered:
+            return [self.quote(document, part, *quote) for quote in quotes]
+        return [
+            f"{each.statement[self.say.language]} {self.cite(document, part, each.quote)}"
+            for each in rendered[: max(len(quotes), 1)]
+        ]
 
     def quote(self, document: AnyDocument, part: Part, *quotes: str) -> str:
         """Sentences of a section as they stand, with their mark; in quotation marks where foreign."""
@@ -47,10 +64,6 @@ class Writer:
         """The first sentences of its summary, in the answer's language."""
         text = " ".join(sentences(document.summary[self.say.language])[:most])
         return f"{text} {self.cite(document, None, text)}"
-
-    def items(self, document: AnyDocument, part: Part, quotes: Sequence[str]) -> str:
-        """A list of quotes, each with its mark."""
-        return "\n".join(f"- {self.quote(document, part, quote)}" for quote in quotes)
 
     def cite_step(self, told: Outline, step: Step) -> str:
         """The mark of a step: the line with who and how long, else its first sentence."""
