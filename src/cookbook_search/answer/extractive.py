@@ -204,12 +204,12 @@ class Extractive:
     def _passage(self, write: Writer, reading: Reading, told: Outline, part: Part | None) -> list[str]:
         if part is None:
             return [write.say("missing", title=write.title(told.document))]
+        title = write.title(told.document)
+        start = write.say(f"passage_{told.document.kind}", title=title, heading=part.heading)
         best = self._best_sentences(reading.query, reading.language, part)
-        return [
-            write.say(f"passage_{told.document.kind}", title=write.title(told.document), heading=part.heading)
-            + " "
-            + write.quote(told.document, part, *best)
-        ]
+        if write.foreign(told.document, part):
+            start = f"{start} ({write.say('in_finnish')})"
+        return [" ".join([start, *write.lines(told.document, part, [best])])]
 
     def _best_sentences(self, query: str, language: Language, part: Part, most: int = 3) -> list[str]:
         """Neighbouring sentences of a section that share the most words with the query."""

@@ -191,9 +191,8 @@ def effort(write: Writer, told: Outline, whole: bool = True) -> Blocks:
     if whole or needed is None:
         lines = part.items[:3] or part.lines[:2]
         heading = write.heading("ingredients", foreign=not write.finnish)
-        blocks.append(
-            "\n".join([heading, *(f"- {write.quote(told.document, part, line)}" for line in lines)])
-        )
+        told_lines = [f"- {write.quote(told.document, part, line)}" for line in lines]
+        blocks.append("\n".join([heading, *told_lines]))
     return blocks
 
 

@@ -85,7 +85,8 @@ def router(cookbook: Cookbook) -> APIRouter:
                 async for event in events:
                     answer_id = ""
                     if isinstance(event, AnswerDone):
-                        answer_id = cookbook.usage.record_answer(event.answer, question, surface_of(fetch_site))
+                        surface = surface_of(fetch_site)
+                        answer_id = cookbook.usage.record_answer(event.answer, question, surface)
                         keep(conversation_id, turns, event.answer)
                     for name, data in _named(event, answer_id, conversation_id):
                         yield ServerSentEvent(event=name, raw_data=data.model_dump_json())
