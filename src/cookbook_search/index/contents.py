@@ -96,8 +96,9 @@ def write_documents(folder: Path, documents: Sequence[AnyDocument], vocabulary: 
         for document in documents:
             front = document.model_dump(mode="json")
             reader = {field: getattr(document, field) for field in _READER_FIELDS}
-            questions = document.questions.model_dump(mode="json")
-            file.write(json.dumps(front | reader | {"questions": questions}, ensure_ascii=False) + "\n")
+            reader["questions"] = document.questions.model_dump(mode="json")
+            reader["statements"] = [statement.model_dump() for statement in document.statements]
+            file.write(json.dumps(front | reader, ensure_ascii=False) + "\n")
     (folder / VOCABULARY).write_text(vocabulary.model_dump_json(), encoding="utf-8")
 
 

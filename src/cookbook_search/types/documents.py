@@ -108,7 +108,7 @@ class Document(Model):
     questions: Phrasings = Field(default=Phrasings(), exclude=True)
     """Further phrasings that only the index sees."""
     statements: tuple[Localised, ...] = Field(default=(), exclude=True)
-    """What the document says, in key sentences of the three languages, that only the index sees."""
+    """What the document says, in key sentences of the three languages; no page shows them."""
 
     @property
     def key(self) -> str:
