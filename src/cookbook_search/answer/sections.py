@@ -72,7 +72,8 @@ def _steps_rendered(write: Writer, told: Outline, most: int) -> Blocks:
         if rendered:
             [line] = write.lines(told.document, found.part, [[rendered[0].quote]])
         else:
-            line = f"{write.say('quoted', text=found.title)} {write.cite_step(told, found)}"
+            title = f"{write.say('quoted', text=found.title)} ({write.say('in_finnish')})"
+            line = f"{title} {write.cite_step(told, found)}"
         lines.append(f"{found.number}. {line}")
     return ["\n".join(lines)]
 
@@ -81,7 +82,8 @@ def step(write: Writer, told: Outline, number: int) -> Blocks:
     """One step in full: who, how long and output, then what is done."""
     found = told.steps[number - 1]
     document = told.document
-    blocks = [write.heading("step", number=found.number, title=found.title)]
+    title = found.title if write.finnish else write.say("quoted", text=found.title)
+    blocks = [write.heading("step", number=found.number, title=title)]
     if not write.finnish:
         if rendered := write.library.rendered(document, found.part):
             blocks.append(" ".join(write.lines(document, found.part, [[each.quote] for each in rendered])))
