@@ -14,7 +14,7 @@ from weasyprint.urls import FatalURLFetchingError
 from cookbook_search.analyze import Analyzer
 from cookbook_search.surfaces.print import Printer, index_of_terms, to_pdf
 from cookbook_search.surfaces.print.body import anchor_of
-from cookbook_search.surfaces.print.card import card_of, sentences
+from cookbook_search.surfaces.print.card import card_of, whole_sentences
 from cookbook_search.surfaces.print.press import lay_out
 from cookbook_search.surfaces.strings import web_folder
 
@@ -185,7 +185,7 @@ def test_the_press_reads_nothing_but_its_own_folder(printer: Printer, tmp_path: 
     ],
 )
 def test_a_point_ends_at_a_sentence(text, length, cut):
-    assert sentences(text, length) == cut
+    assert whole_sentences(text, length) == cut
 
 
 def test_terms_are_in_finnish_order_and_lead_to_sections(corpus, documents, analyzer: Analyzer):

@@ -8,11 +8,11 @@ from itertools import takewhile
 
 from markdown_it.token import Token
 
+from cookbook_search.answer.outline import Step, outline, sentences
+from cookbook_search.chunk import chunks
 from cookbook_search.parse import Section, blocks, plain_text, sections
 from cookbook_search.types import AnyDocument
 
-STEPS = ("Työvaiheet", "Vaiheet")
-FACTS = ("Kuka", "Kesto", "Tuotos")
 LISTS: dict[str, tuple[str, ...]] = {
     "recipe": ("Sudenkuopat", "Muunnelmat"),
     "method": ("Tarvitset", "Vinkit"),
@@ -23,16 +23,6 @@ WHEN = ("Milloin käytät", "Mihin se sopii")
 WHEN_POINTS = 2
 POINT = 200
 """Characters of a point at most; it ends at a sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """A numbered step without its text."""
-
-    title: str
-    who: str
-    duration: str
-    output: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,46 +63,20 @@ def card_of(document: AnyDocument) -> Card:
     return Card(
         document=document,
         when=Points(when.heading, when.points[:WHEN_POINTS]),
-        steps=tuple(_step(section) for section in found if _is_step(section)),
+        steps=outline(document, [chunk for chunk in chunks(document) if chunk.anchor]).steps,
         lists=tuple(points for points in lists if points.points),
         example=_example(found) if document.kind == "metric" else "",
     )
 
 
-def sentences(text: str, length: int) -> str:
-    """As many whole first sentences as the length allows, at least one.
-
-    A stop ends a sentence only before a capital: ``n. 20`` and ``30. päivä`` do not.
-    """
+def whole_sentences(text: str, length: int) -> str:
+    """As many whole first sentences as the length allows, at least one."""
     taken = ""
-    for sentence in _sentences(text):
-        if taken and len(taken) + len(sentence.rstrip()) > length:
+    for sentence in sentences(text):
+        if taken and len(taken) + 1 + len(sentence) > length:
             break
-        taken += sentence
-    return taken.strip()
-
-
-def _sentences(text: str) -> Iterator[str]:
-    start = 0
-    for at in range(len(text) - 2):
-        if text[at] in ".!?" and text[at + 1] == " " and text[at + 2].isupper():
-            yield text[start : at + 2]
-            start = at + 2
-    yield text[start:]
-
-
-def _is_step(section: Section) -> bool:
-    return section.level == 3 and section.headings[0] in STEPS
-
-
-def _step(section: Section) -> Step:
-    facts = dict.fromkeys(FACTS, "")
-    for part in next(blocks(section.tokens), "").split(" · "):
-        name, _, value = part.partition(": ")
-        if name in facts:
-            facts[name] = value
-    _, _, title = section.heading.partition(". ")
-    return Step(title or section.heading, *facts.values())
+        taken = f"{taken} {sentence}".strip()
+    return taken
 
 
 def _points(heading: str, found: list[Section]) -> Points:
@@ -138,7 +102,7 @@ def _items(section: Section) -> Iterator[Point]:
         if token.type == "inline" and (depth or not listed):
             lead = _bold_start(token)
             text = plain_text([token]).removeprefix(lead)
-            yield Point(lead, sentences(text.strip(), POINT - len(lead)))
+            yield Point(lead, whole_sentences(text.strip(), POINT - len(lead)))
             if not listed:
                 return
 
