@@ -2,7 +2,8 @@
 
 A mark ``[n]``, or several in a row, covers what stands before it in its line, back to the mark before.
 The claim is supported where the quotes stand in the cited sections, and the claim repeats the sections:
-by a quotation, by its content words, or, across languages, by the meaning that the embedding model sees.
+by a quotation, by its content words, or, across languages, by a statement of the document that is aligned in
+the three languages or by the meaning that the embedding model sees.
 """
 
 from __future__ import annotations
@@ -96,7 +97,19 @@ class Shelf:
             return all(words in _plain(section) for words in quoted)
         if _plain(claim) in _plain(section) or self._share(claim, section, language) >= LEXICAL_LEAST:
             return True
-        return language != "fi" and self._cosine(claim, language, citations) >= COSINE_LEAST
+        if language == "fi":
+            return False
+        finnish = self._finnish(claim, citations, language)
+        if finnish and self._share(finnish, section, "fi") >= LEXICAL_LEAST:
+            return True
+        return self._cosine(claim, language, citations) >= COSINE_LEAST
+
+    def _finnish(self, claim: str, citations: tuple[Citation, ...], language: Language) -> str:
+        """The Finnish of those statements of the cited documents that the claim repeats in its language."""
+        said = _plain(claim)
+        cited = (self._documents.get((c.owner, c.id, c.kind)) for c in citations)
+        pairs = (statement for document in cited if document for statement in document.statements)
+        return " ".join(pair.fi for pair in pairs if _plain(pair[language]) in said)
 
     def _share(self, claim: str, section: str, language: Language) -> float:
         wanted = self._terms(claim, language)
