@@ -9,7 +9,7 @@ import pytest
 
 from browser.axe import violations
 from browser.conftest import NARROW, PATIENCE
-from browser.hosting import hosting
+from browser.hosting import hosting, strict_policy
 
 QUESTION = "Yritykset käyvät kerran eivätkä palaa, mitä teen?"
 RECIPE = "Yritysten sitouttaminen toimintaan"
@@ -88,7 +88,8 @@ def scripted(site):
 def show(page, host, site, attributes=""):
     # The code comes from the real server, the answers from the scripted one.
     body = f'<main><h1>Intra</h1><cookbook-chat api="{host.address}" {attributes}></cookbook-chat></main>'
-    page.goto(host.show(f'{body}<script type="module" src="{site}/static/embed.js"></script>'))
+    policy = strict_policy(site).replace("connect-src", "connect-src 'self'")
+    page.goto(host.show(f'{body}<script type="module" src="{site}/static/embed.js"></script>', policy=policy))
 
 
 @pytest.fixture
@@ -279,6 +280,60 @@ def test_axe_finds_nothing(new_context, scheme, viewport, language):
     page.locator("cookbook-chat button.mark").first.click()
 
     assert violations(page) == []
+
+
+def test_the_keyboard_alone_goes_through_a_conversation(page):
+    page.goto("/keskustelu")
+    page.locator("cookbook-chat .intro button").first.wait_for()
+    page.locator("#main").focus()
+    focused = """() => {
+      const inside = document.querySelector("cookbook-chat").shadowRoot.activeElement;
+      return inside ? inside.ariaLabel ?? inside.textContent : "";
+    }"""
+
+    def tab_to(words):
+        for _ in range(60):
+            page.keyboard.press("Tab")
+            if words in page.evaluate(focused):
+                return
+        raise AssertionError(f"no Tab leads to {words}")
+
+    tab_to(QUESTION)  # the first example
+    page.keyboard.press("Enter")
+    answered(page)
+    assert QUESTION in page.evaluate(focused)
+    tab_to("Lähde 1:")
+    page.keyboard.press("Enter")
+    assert page.locator("cookbook-chat .passage").is_visible()
+    tab_to("Sulje lähde")
+    page.keyboard.press("Enter")
+    assert "Lähde 1:" in page.evaluate(focused)
+    tab_to("Vastaus auttoi")
+    page.keyboard.press("Space")
+    page.get_by_label("Mikä vastauksessa auttoi").wait_for()
+    tab_to("Ei nyt")
+    page.keyboard.press("Enter")
+    assert page.evaluate(focused) == "Vastaus auttoi"
+    tab_to("Aloita alusta")
+    page.keyboard.press("Enter")
+    assert page.locator("cookbook-chat .turn").count() == 0
+
+
+@pytest.mark.parametrize(
+    "path", [f"/keskustelu?q={QUESTION}", "/upota", "/upota/haku?query=x", "/upota/keskustelu"]
+)
+def test_at_four_times_the_size_nothing_is_cut(new_context, path):
+    page = new_context(viewport={"width": 320, "height": 256}).new_page()
+    page.goto(path)
+    if "?q=" in path:
+        answered(page)
+        page.locator("cookbook-chat button.mark").first.click()
+    page.locator(".cookbook form").first.wait_for()
+
+    assert page.evaluate("document.documentElement.scrollWidth") == 320
+    assert page.locator(".cookbook .write").evaluate_all(
+        "(forms) => forms.every((form) => getComputedStyle(form).position === 'static')"
+    )
 
 
 def test_nothing_moves_when_the_script_takes_over(page):
