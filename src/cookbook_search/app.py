@@ -19,7 +19,7 @@ from cookbook_search.embed import Embedder, open_embedder
 from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError
 from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, known_documents, load
 from cookbook_search.parse import read_corpus
-from cookbook_search.plan import Planner, open_planner
+from cookbook_search.plan import Planner, Plans, open_planner
 from cookbook_search.retrieve import Explanation, Searcher, Suggester, open_searcher, read_parameters
 from cookbook_search.types import (
     Answer,
@@ -81,6 +81,7 @@ class Cookbook:
         self._database: Database | None = None
         self._served: _Served | None = None
         self.tally = Tally()
+        self.plans = Plans(settings, lambda: self.database)
         self.usage = Usage(settings, self._analyzer, lambda: self.database)
 
     def index(self, progress: Progress | None = None) -> Manifest:
@@ -208,9 +209,12 @@ class Cookbook:
     def plan(self, situation: Situation) -> Plan:
         """A launch plan for a situation; without steps where no problem is answered. Raises SnapshotError."""
         served = self._open_served()
-        return served.planner.make(
-            situation, lambda text, limit: self.search(text, limit, situation.language)
-        )
+        return served.planner.make(situation, self.search)
+
+    @property
+    def planner(self) -> Planner:
+        """Adds to plans what the served snapshot holds. Raises SnapshotError."""
+        return self._open_served().planner
 
     def suggest(self, text: str, language: Language | None = None, limit: int = 8) -> tuple[Suggestion, ...]:
         """What an unfinished query may become; see ``Suggester``. Raises SnapshotError."""

@@ -92,6 +92,12 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         default=90, ge=1, le=3650, description="Days after which questions and feedback are deleted."
     )
+    plan_days: int = Field(
+        default=1095,
+        ge=1,
+        le=36500,
+        description="Days after the last change after which a stored launch plan is deleted.",
+    )
     conversations: int = Field(
         default=1000,
         ge=0,

@@ -14,6 +14,9 @@ CookbookError
 ├── LanguageModelError     the language model is dead, slow or cannot be understood
 ├── ModelError             an embedding model is missing, damaged or of another shape
 ├── EvaluationError        judged queries cannot be read
+├── PlanNotFound           no plan is stored behind this link
+├── PlanConflict           somebody else has saved the plan since it was read
+├── MeasurementError       measurements cannot be stored: holds every fault
 ├── StoreError             the database cannot be reached, read or written
 └── PrintError             a page cannot be printed here
 
@@ -105,6 +108,22 @@ class LanguageModelError(CookbookError):
 
 class EvaluationError(CookbookError):
     """Judged queries cannot be read."""
+
+
+class PlanNotFound(CookbookError):
+    """No plan is stored behind this link."""
+
+
+class PlanConflict(CookbookError):
+    """Somebody else has saved the plan since it was read; nothing was overwritten."""
+
+
+class MeasurementError(CookbookError):
+    """Measurements cannot be stored; ``faults`` holds a sentence a fault. Nothing was stored."""
+
+    def __init__(self, faults: list[str]) -> None:
+        self.faults = faults
+        super().__init__("Nothing was stored. " + " ".join(faults))
 
 
 class StoreError(CookbookError):

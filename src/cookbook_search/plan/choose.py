@@ -95,9 +95,9 @@ def _search(search: Search, text: str) -> SearchResult | None:
 
 def _add(found: dict[str, Candidate], result: SearchResult, problem: str, situation: Situation) -> None:
     share = 1.0
-    least = LEAST_SHARE * max((hit.score for hit in result.recipes), default=0.0)
+    scores = [hit.score for hit in result.recipes if isinstance(hit.document, Recipe)]
     for hit in result.recipes:
-        if isinstance(hit.document, Recipe) and hit.score >= least:
+        if isinstance(hit.document, Recipe) and hit.score >= LEAST_SHARE * max(scores):
             candidate = found.setdefault(hit.document.key, Candidate(hit.document))
             behind = PHASES.index(hit.document.phase) < PHASES.index(situation.phase)
             candidate.value += share * hit.score * (BEHIND if behind else 1.0)

@@ -176,3 +176,45 @@ class Plan(Model):
     def weeks(self) -> int:
         """Weeks from the start to the end of the last step."""
         return max((step.end_week for step in self.steps), default=0)
+
+
+class Measurement(Model):
+    """One value of a metric of the framework."""
+
+    metric: Annotated[str, StringConstraints(max_length=300)]
+    """``owner/id``."""
+    day: dt.date
+    value: Number
+    note: Short = ""
+
+
+class KeptPlan(Model):
+    """A stored plan."""
+
+    version: int
+    """Grows with each change of the plan; measurements do not count."""
+    consent: bool
+    """Whether its results may be counted as evidence, in aggregate."""
+    made_at: dt.datetime
+    changed_at: dt.datetime
+    plan: Plan
+    measurements: tuple[Measurement, ...]
+    """By day."""
+
+
+class Moved(Model):
+    """How a metric moved in the plans that used a recipe."""
+
+    id: str
+    plans: int
+    """Plans that measured it at least twice."""
+    better: int
+    """Plans in which it moved in its good direction."""
+
+
+class Evidence(Model):
+    """What the plans that used a recipe tell; only where there are enough of them."""
+
+    plans: int
+    """Measured plans with the recipe in them."""
+    moved: tuple[Moved, ...] = ()

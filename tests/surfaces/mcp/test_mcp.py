@@ -49,7 +49,7 @@ async def test_the_tools_are_few_read_only_and_described_by_schemas(connect):
     async with connect() as mcp:
         tools = {tool.name: tool for tool in (await mcp.list_tools()).tools}
 
-    assert set(tools) == {"search_cookbook", "get_recipe", "get_metric"}
+    assert set(tools) == {"search_cookbook", "get_recipe", "get_metric", "plan_cluster"}
     for tool in tools.values():
         assert tool.annotations is not None
         assert tool.annotations.read_only_hint is True
@@ -77,6 +77,20 @@ async def test_a_search_gives_recipes_metrics_and_citations_to_follow(connect):
     for citation in page["citations"]:
         assert set(citation) == {"id", "kind", "title", "heading", "anchor", "url", "quote"}
         assert citation["url"].endswith(f"{citation['id']}#{citation['anchor']}")
+
+
+@pytest.mark.anyio
+async def test_a_plan_is_made_and_not_stored(connect):
+    call = {"cluster": "Vetyklusteri", "problems": [PROBLEM], "phase": "kaynnista", "start": "2027-01-04"}
+    async with connect() as mcp:
+        plan = (await mcp.call_tool("plan_cluster", call)).structured_content
+        nothing = (await mcp.call_tool("plan_cluster", call | {"problems": ["qqxyzw wzyxqq"]})).structured_content
+        wrong = await mcp.call_tool("plan_cluster", call | {"months": 99})
+
+    assert "yritysten-paluu" in {step["id"] for step in plan["steps"]}
+    assert plan["situation"]["start"] == "2027-01-04"
+    assert (nothing["steps"], nothing["unanswered"]) == ([], ["qqxyzw wzyxqq"])
+    assert wrong.is_error
 
 
 @pytest.mark.anyio

@@ -16,7 +16,7 @@ from cookbook_search import __version__
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
 from cookbook_search.errors import CookbookError, SettingsError, SnapshotError
-from cookbook_search.surfaces.http import api, chat, feedback, metrics, pages, printing
+from cookbook_search.surfaces.http import api, chat, feedback, metrics, pages, plans, printing
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
@@ -78,6 +78,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(chat.router(cookbook))
     app.include_router(feedback.router(cookbook))
     app.include_router(metrics.router(cookbook, measures))
+    app.include_router(plans.router(cookbook, web, strings))
     app.router.routes.append(Route("/mcp", mcp, methods=None, include_in_schema=False))
     app.include_router(pages.router(cookbook, web, strings, assets))
     app.include_router(printing.router(cookbook, web, strings["fi"]))
@@ -93,13 +94,17 @@ def _rate(settings: Settings) -> Rate | None:
 
 
 async def _purge(cookbook: Cookbook) -> None:
-    """Delete what has been kept long enough, soon after the start and then every hour."""
+    """Delete what has been kept long enough and count evidence, soon after the start and then every hour."""
     while True:
         await asyncio.sleep(FIRST_PURGE_SECONDS)
         try:
             purged = await asyncio.to_thread(cookbook.usage.purge)
-            if purged.queries or purged.feedback:
-                log.info("deleted %d old questions and %d votes", purged.queries, purged.feedback)
+            plans = await asyncio.to_thread(cookbook.plans.purge)
+            if purged.queries or purged.feedback or plans:
+                log.info(
+                    "deleted %d old questions, %d votes, %d plans", purged.queries, purged.feedback, plans
+                )
+            await asyncio.to_thread(cookbook.plans.count_evidence)
         except CookbookError as error:
             log.warning("old questions could not be deleted: %s", error)
         await asyncio.sleep(PURGE_SECONDS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import time
 from collections.abc import Callable
 from typing import Annotated, Any
@@ -15,8 +16,10 @@ from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError, DocumentNotFound
 from cookbook_search.surfaces.wire.documents import DocumentText, document_text
 from cookbook_search.surfaces.wire.mcp import MOST, SearchPage, search_page
+from cookbook_search.surfaces.wire.plans import PlanRequest
 from cookbook_search.surfaces.wire.search import MAX_QUERY
 from cookbook_search.types import AnyDocument, Filters, Kind, Language, Phase
+from cookbook_search.types.plan import Plan
 
 READ_ONLY = ToolAnnotations(
     read_only_hint=True, destructive_hint=False, idempotent_hint=True, open_world_hint=False
@@ -81,6 +84,39 @@ def add_tools(server: MCPServer, cookbook: Cookbook) -> None:
     def get_metric(id: DocumentId, language: Shown = "fi", owner: Owner = None) -> DocumentText:  # noqa: A002  # the name callers see
         """Read a metric whole: formula, data source, interval, baseline and target, how it misleads."""
         return read(id, ("metric",), language, owner)
+
+    @tool("Make a launch plan")
+    def plan_cluster(
+        cluster: Annotated[str, Field(min_length=1, max_length=200, description="What cluster, and where.")],
+        problems: Annotated[
+            list[Annotated[str, Field(min_length=3, max_length=1000)]],
+            Field(min_length=1, max_length=8, description="Problems in the words of who has them."),
+        ],
+        phase: Annotated[Phase, Field(description="Where the cluster is; earlier phases count as done.")],
+        months: Annotated[int, Field(ge=1, le=36, description="Months it may take.")] = 12,
+        people: Annotated[int, Field(ge=1, le=50, description="People beside other work.")] = 2,
+        euros: Annotated[int, Field(ge=0, le=100_000_000, description="Without salaries.")] = 20_000,
+        companies: Annotated[int | None, Field(ge=0, le=100_000, description="Companies in it.")] = None,
+        cities: Annotated[
+            list[Annotated[str, Field(min_length=1, max_length=200)]] | None,
+            Field(max_length=20, description="Cities that take part."),
+        ] = None,
+        start: Annotated[dt.date | None, Field(description="First day; today where null.")] = None,
+        language: Annotated[Language, Field(description="Language of titles.")] = "fi",
+    ) -> Plan:
+        """Make a plan: recipes in a calendar with reasons, risks, and metrics over the four levels.
+
+        Nothing is stored. `cautions` say what does not hold, `left_out` what did not fit; `steps` is empty
+        where the cookbook answers none of the problems. Weeks count from `start`.
+        """
+        request = PlanRequest(
+            cluster=cluster, problems=problems, phase=phase, months=months, people=people, euros=euros,
+            companies=companies, cities=cities or [], start=start, language=language, keep=False,
+        )  # fmt: skip
+        try:
+            return cookbook.plan(request.situation())
+        except CookbookError as error:
+            raise ToolError(str(error)) from error
 
 
 def first_of(

@@ -1,0 +1,190 @@
+"""Following a plan: measurements read from CSV, and where each metric stands on its way to the target."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from cookbook_search.errors import MeasurementError
+from cookbook_search.types.plan import KeptPlan, Measurement, Plan, PlannedMetric
+
+Status = Literal["reached", "on_way", "still", "wrong_way", "open", "unmeasured"]
+Movement = Literal["better", "worse", "same"]
+MOST_LINES = 2000
+MOST_FAULTS = 20
+NEAR = 0.05
+"""Share of the target within which a metric that wants balance counts as there."""
+_COLUMNS: Mapping[str, str] = {
+    "mittari": "metric", "metric": "metric", "mätare": "metric", "indikator": "metric",
+    "päivä": "day", "pvm": "day", "päivämäärä": "day",
+    "date": "day", "day": "day", "datum": "day", "dag": "day",
+    "arvo": "value", "value": "value", "värde": "value",
+    "huomautus": "note", "note": "note", "anmärkning": "note",
+}  # fmt: skip
+_DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
+_BLANKS = str.maketrans({"\u00a0": "", "\u202f": "", " ": "", "\u2212": "-"})
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """Where one metric stands."""
+
+    row: PlannedMetric
+    values: tuple[Measurement, ...]
+    """By day."""
+    status: Status
+    share: float | None
+    """How much of the way from baseline to target is behind, 1 at the target; None without either."""
+    moved: Movement | None
+    """From the baseline, or the first value, to the last one; None where there are not two."""
+
+    @property
+    def last(self) -> Measurement | None:
+        """The newest value."""
+        return self.values[-1] if self.values else None
+
+
+def progress(kept: KeptPlan) -> tuple[Progress, ...]:
+    """Every metric of the framework with its values."""
+    return tuple(
+        _progress(row, [one for one in kept.measurements if one.metric == f"{row.owner}/{row.id}"])
+        for row in kept.plan.metrics
+    )
+
+
+def read_measurements(text: str, plan: Plan) -> tuple[Measurement, ...]:
+    """Values from CSV with a heading: metric (id or title), date, value and, if wanted, a note.
+
+    Separated by semicolons, tabs or commas; dates like 2027-03-31 or 31.3.2027; decimals with a comma or a
+    point. Raises MeasurementError with every faulty line; then nothing of the text is to be stored.
+    """
+    text = text.removeprefix("\ufeff")
+    head = text.partition("\n")[0]
+    separator = max(";\t,", key=head.count)
+    try:
+        lines = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
+    except csv.Error as error:
+        raise MeasurementError([f"The file is not CSV: {error}."]) from error
+    if len(lines) > MOST_LINES:
+        raise MeasurementError([f"The file has {len(lines)} lines; send at most {MOST_LINES} at a time."])
+    columns = [_COLUMNS.get(name.strip().lower(), "") for name in (lines[0] if lines else [])]
+    if missing := [name for name in ("metric", "day", "value") if name not in columns]:
+        raise MeasurementError(
+            [f"Line 1: the heading lacks {', '.join(missing)}. Begin with `metric;date;value;note`."]
+        )
+    return _read_lines(lines[1:], columns, plan)
+
+
+def _read_lines(
+    lines: Sequence[Sequence[str]], columns: Sequence[str], plan: Plan
+) -> tuple[Measurement, ...]:
+    known = {
+        name.lower(): f"{r.owner}/{r.id}"
+        for r in plan.metrics
+        for name in (r.id, r.title, f"{r.owner}/{r.id}")
+    }
+    found: dict[tuple[str, dt.date], Measurement] = {}
+    faults: list[str] = []
+    for number, cells in enumerate(lines, start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        values = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
+        try:
+            if len(cells) > len(columns):
+                raise ValueError("has more cells than the heading; is there a comma in a number?")
+            one = _measurement(values, known)
+            if (one.metric, one.day) in found:
+                raise ValueError(f"gives `{values['metric']}` a second value for {one.day.isoformat()}.")
+            found[one.metric, one.day] = one
+        except ValueError as error:
+            faults.append(f"Line {number} {error}")
+    if faults:
+        rest = len(faults) - MOST_FAULTS
+        raise MeasurementError(faults[:MOST_FAULTS] + ([f"... and {rest} more."] if rest > 0 else []))
+    if not found:
+        raise MeasurementError(["The file has no values under its heading."])
+    return tuple(found.values())
+
+
+def _measurement(values: Mapping[str, str], known: Mapping[str, str]) -> Measurement:
+    metric = known.get(values.get("metric", "").lower())
+    if metric is None:
+        raise ValueError(f"names `{values.get('metric', '')}`, which is not a metric of this plan.")
+    note = values.get("note", "")
+    if len(note) > 200:
+        raise ValueError("has a note of more than 200 characters.")
+    return Measurement(
+        metric=metric,
+        day=read_day(values.get("day", "")),
+        value=read_number(values.get("value", "")),
+        note=note,
+    )
+
+
+def read_day(text: str) -> dt.date:
+    """``2027-03-31`` or ``31.3.2027``. Raises ValueError."""
+    text = text.strip()
+    try:
+        if match := _DAY.fullmatch(text):
+            return dt.date(int(match[3]), int(match[2]), int(match[1]))
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ValueError(f"has no date in `{text}`; write 2027-03-31 or 31.3.2027.") from None
+
+
+def read_number(text: str) -> float:
+    """A number with a decimal comma or point and blanks between thousands. Raises ValueError."""
+    plain = text.translate(_BLANKS).removesuffix("%").removesuffix("€").replace(",", ".")
+    try:
+        number = float(plain)
+    except ValueError:
+        number = math.nan
+    if not math.isfinite(number) or abs(number) > 1e15:
+        raise ValueError(f"has no number in `{text}`; write for example 12,5.") from None
+    return number
+
+
+def _progress(row: PlannedMetric, values: Sequence[Measurement]) -> Progress:
+    ordered = tuple(sorted(values, key=lambda one: one.day))
+    last = ordered[-1].value if ordered else None
+    first = row.baseline if row.baseline is not None else (ordered[0].value if len(ordered) > 1 else None)
+    moved = None if last is None or first is None else _movement(row, first, last)
+    share = None
+    if last is not None and row.baseline is not None and row.target not in (None, row.baseline):
+        assert row.target is not None
+        share = (last - row.baseline) / (row.target - row.baseline)
+    return Progress(row, ordered, _status(row, last, moved), share, moved)
+
+
+def _status(row: PlannedMetric, last: float | None, moved: Movement | None) -> Status:
+    if last is None:
+        return "unmeasured"
+    if row.target is None:
+        return "open"
+    if _is_there(row, last, row.target):
+        return "reached"
+    by_movement: dict[Movement | None, Status] = {"better": "on_way", "worse": "wrong_way", "same": "still"}
+    return by_movement.get(moved, "open")
+
+
+def _is_there(row: PlannedMetric, value: float, target: float) -> bool:
+    if row.direction == "balance":
+        return abs(value - target) <= NEAR * abs(target)
+    return value >= target if row.direction == "up" else value <= target
+
+
+def _movement(row: PlannedMetric, first: float, last: float) -> Movement:
+    """A metric that wants balance is better the nearer it comes to its target."""
+    if row.direction == "balance":
+        if row.target is None:
+            return "same"
+        gain = abs(first - row.target) - abs(last - row.target)
+    else:
+        gain = last - first if row.direction == "up" else first - last
+    return "same" if gain == 0 else "better" if gain > 0 else "worse"
