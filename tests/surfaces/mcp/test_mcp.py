@@ -84,7 +84,9 @@ async def test_a_plan_is_made_and_not_stored(connect):
     call = {"cluster": "Vetyklusteri", "problems": [PROBLEM], "phase": "kaynnista", "start": "2027-01-04"}
     async with connect() as mcp:
         plan = (await mcp.call_tool("plan_cluster", call)).structured_content
-        nothing = (await mcp.call_tool("plan_cluster", call | {"problems": ["qqxyzw wzyxqq"]})).structured_content
+        nothing = (
+            await mcp.call_tool("plan_cluster", call | {"problems": ["qqxyzw wzyxqq"]})
+        ).structured_content
         wrong = await mcp.call_tool("plan_cluster", call | {"months": 99})
 
     assert "yritysten-paluu" in {step["id"] for step in plan["steps"]}
