@@ -11,9 +11,8 @@ ROW = 22
 """Height of a line of text."""
 HEAD = 40
 """Height of the heading of a group, the gap above it included."""
-WIDTH = 1160
-LEFT, RIGHT = 452, 748
-"""Where the names of the recipes end and those of the metrics begin."""
+WIDTH = 960
+LEFT, RIGHT = 352, 648
 TURN = 120
 """How far a tie runs level before it bends."""
 BOW = 60
@@ -62,6 +61,10 @@ class Graph:
 
     width: int
     height: float
+    left: int
+    """Where the names of the recipes end."""
+    right: int
+    """Where the names of the metrics begin."""
     recipes: tuple[Group, ...]
     metrics: tuple[Group, ...]
     ties: tuple[Tie, ...]
@@ -85,7 +88,9 @@ def draw(documents: Sequence[AnyDocument], language: Language, wanted: str | Non
             for key in (tie.start, tie.end) if tie.near else ():
                 nodes[key].near = nodes[key] is not chosen
     near = tuple(node.document for node in nodes.values() if node.near)
-    return Graph(WIDTH, height, recipes, metrics, ties, chosen.document if chosen else None, near)
+    return Graph(
+        WIDTH, height, LEFT, RIGHT, recipes, metrics, ties, chosen.document if chosen else None, near
+    )
 
 
 def _groups(
