@@ -21,6 +21,8 @@ PAGES = {
     "metric": "/mittarit/suositteluhalukkuus",
     "missing": "/reseptit/puuttuu",
 }
+KINDS = {name: path for name, path in PAGES.items() if name not in {"library", "tag", "method", "missing"}}
+"""Pages that between them show every colour."""
 THEMES = ("neutral", "vantaa", "contrast")
 WEAR = """([theme]) => new Promise((done) => {
   const worn = document.querySelector('link[href$="theme.css"], link[href*="/themes/"]');
@@ -39,16 +41,14 @@ def test_no_page_breaks_a_rule_in_any_language(page, path, faults):
         faults.clear()
 
 
-@pytest.mark.parametrize("path", PAGES.values(), ids=PAGES)
-def test_every_theme_can_be_read_light_and_dark(page, path, faults):
+@pytest.mark.parametrize("path", KINDS.values(), ids=KINDS)
+def test_every_theme_can_be_read_light_and_dark(page, path):
     page.goto(path)
     for theme in THEMES:
         page.evaluate(WEAR, [theme])
         for scheme in ("light", "dark"):
             page.emulate_media(color_scheme=scheme)
             assert violations(page, ("color-contrast",)) == [], (theme, scheme)
-    if "puuttuu" in path:
-        faults.clear()
 
 
 def test_axe_is_awake(page):
