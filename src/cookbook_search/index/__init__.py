@@ -1,5 +1,6 @@
 """The index: BM25 postings and FAISS vectors in one immutable, verified snapshot."""
 
+from cookbook_search.index.border import Border, count_terms, draw_border
 from cookbook_search.index.builder import Progress, build
 from cookbook_search.index.lexical import FIELDS, FieldWeights, Postings
 from cookbook_search.index.manifest import Manifest
@@ -8,13 +9,16 @@ from cookbook_search.index.snapshot import KIND_CODES, Snapshot, current_id, kno
 __all__ = [
     "FIELDS",
     "KIND_CODES",
+    "Border",
     "FieldWeights",
     "Manifest",
     "Postings",
     "Progress",
     "Snapshot",
     "build",
+    "count_terms",
     "current_id",
+    "draw_border",
     "known_documents",
     "load",
 ]

@@ -22,12 +22,14 @@ from cookbook_search.analyze import Analyzer
 from cookbook_search.chunk import CHUNK_FORMAT
 from cookbook_search.embed import Embedder
 from cookbook_search.errors import BuildRunning, SnapshotError
-from cookbook_search.index.columns import ColumnFile
+from cookbook_search.index.border import count_terms, draw_border, write_border
+from cookbook_search.index.columns import ColumnFile, map_column
 from cookbook_search.index.contents import (
     CHUNKS,
     OFFSETS,
     SPAN_STARTS,
     SPANS,
+    read_outside_texts,
     read_spans,
     read_terms,
     write_documents,
@@ -40,6 +42,7 @@ from cookbook_search.index.lexical import (
     FIELDS,
     build_field_postings,
     build_postings,
+    read_postings,
     write_field_postings,
     write_postings,
 )
@@ -56,6 +59,7 @@ from cookbook_search.index.manifest import (
 from cookbook_search.index.segments import Segment, kept_forms, segments
 from cookbook_search.index.snapshot import (
     CURRENT,
+    KIND_CODES,
     UNREADABLE,
     Snapshot,
     load,
@@ -113,6 +117,7 @@ def _build_locked(
         _write_outside(folder, corpus, embedder, old)
         report("write", 1, 4)
         _write_postings(folder)
+        _write_border(folder, analyzer, old)
         report("write", 2, 4)
         dense = write_dense(folder)
         report("write", 3, 4)
@@ -228,6 +233,26 @@ def _write_postings(folder: Path) -> None:
     field = np.where(spans.rows[:, 1] == 0, np.uint8(FIELDS.index("heading")), _FIELD_OF_KIND[kinds][chunk])
     del chunk
     write_field_postings(build_field_postings(terms, numbers, document, field, len(ranges) - 1), folder)
+
+
+def _write_border(folder: Path, analyzer: Analyzer, old: Snapshot | None) -> None:
+    """What parts the phrasings in the chunks from the questions that the corpus does not answer."""
+    kinds = np.load(folder / "layout-kind.npy", allow_pickle=False)
+    own = np.isin(kinds, [KIND_CODES["problem"], KIND_CODES["question"]])
+    terms = read_terms(folder)
+    postings = read_postings(folder, terms, len(kinds))
+    held = np.concatenate([[0], np.cumsum(own[postings.texts])])
+    counts = (held[postings.starts[1:]] - held[postings.starts[:-1]]).tolist()
+    outside = read_outside_texts(folder)
+    border = draw_border(
+        np.asarray(map_column(folder / VECTORS)[own]),
+        np.load(folder / "outside.npy", allow_pickle=False),
+        {term: count for term, count in zip(terms, counts, strict=True) if count},
+        old.border.outside_counts
+        if old and old.outside_texts == outside
+        else count_terms(analyzer.terms(text, language) for language, text in outside),
+    )
+    write_border(border, folder)
 
 
 def _write_manifest(

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -151,7 +151,8 @@ def write_outside_texts(folder: Path, examples: Sequence[tuple[Language, str]]) 
     (folder / OUTSIDE_TEXTS).write_text("".join(lines), encoding="utf-8")
 
 
-def read_outside_texts(folder: Path) -> dict[tuple[str, str], int]:
+def read_outside_texts(folder: Path) -> dict[tuple[Language, str], int]:
     """(language, question) -> row of its vector."""
     lines = (folder / OUTSIDE_TEXTS).read_text(encoding="utf-8").split("\n")[:-1]
-    return {(line[:2], line[3:]): row for row, line in enumerate(lines)}
+    examples = (line.partition("\t") for line in lines)
+    return {(cast(Language, code), text): row for row, (code, _, text) in enumerate(examples)}

@@ -11,6 +11,7 @@ import numpy.typing as npt
 from cookbook_search.analyze import Analyzer
 from cookbook_search.embed import Embedder, Vectors
 from cookbook_search.errors import NoSnapshot, SnapshotDamaged, SnapshotError, SnapshotMismatch
+from cookbook_search.index.border import Border, read_border
 from cookbook_search.index.columns import map_column
 from cookbook_search.index.contents import (
     DOCUMENTS,
@@ -27,7 +28,7 @@ from cookbook_search.index.contents import (
 from cookbook_search.index.dense import DenseIndex, read_dense
 from cookbook_search.index.lexical import FieldPostings, Postings, read_field_postings, read_postings
 from cookbook_search.index.manifest import Manifest, read_manifest, verify_file, verify_files
-from cookbook_search.types import AnyDocument, Vocabulary
+from cookbook_search.types import AnyDocument, Language, Vocabulary
 
 CURRENT = "CURRENT"
 UNREADABLE = (OSError, ValueError, KeyError, RuntimeError)
@@ -56,8 +57,10 @@ class Snapshot:
     """Place in ``LANGUAGES`` of each chunk."""
     outside: Vectors
     """Unit vectors of questions that the cookbook does not answer; (n, dimension)."""
-    outside_texts: dict[tuple[str, str], int]
+    outside_texts: dict[tuple[Language, str], int]
     """(language, question) -> row of ``outside``."""
+    border: Border
+    """What parts the cookbook's questions from those."""
     chunk_range: npt.NDArray[np.int64]
     """The chunks of document ``d`` are ``chunk_range[d]:chunk_range[d + 1]``."""
     kind_counts: npt.NDArray[np.float32]
@@ -129,6 +132,7 @@ def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
         chunk_language=np.asarray(np.load(folder / "layout-language.npy", allow_pickle=False)),
         outside=map_column(folder / "outside.npy"),
         outside_texts=read_outside_texts(folder),
+        border=read_border(folder),
         chunk_range=ranges,
         kind_counts=counts.astype(np.float32),
     )

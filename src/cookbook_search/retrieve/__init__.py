@@ -2,7 +2,7 @@
 
 from cookbook_search.retrieve.explain import Explanation
 from cookbook_search.retrieve.parameters import Parameters, read_parameters
-from cookbook_search.retrieve.query import Query
+from cookbook_search.retrieve.query import Query, QueryReader
 from cookbook_search.retrieve.search import Judged, Searcher, open_searcher
 from cookbook_search.retrieve.suggest import Suggester
 
@@ -11,6 +11,7 @@ __all__ = [
     "Judged",
     "Parameters",
     "Query",
+    "QueryReader",
     "Searcher",
     "Suggester",
     "open_searcher",

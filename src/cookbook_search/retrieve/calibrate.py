@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 import numpy.typing as npt
 
-from cookbook_search.index import Snapshot
 from cookbook_search.retrieve.parameters import Logistic
-from cookbook_search.retrieve.query import Query
 from cookbook_search.retrieve.rank import EXCLUDED, Ranking
 
 Matrix = npt.NDArray[np.float64]
@@ -17,34 +15,6 @@ def probability(model: Logistic, features: Matrix) -> Matrix:
     """Probability of each row of features."""
     odds = np.clip(features @ np.asarray(model.weights) + model.bias, -500, 500)  # exp(-odds) stays finite
     return np.asarray(1.0 / (1.0 + np.exp(-odds)))
-
-
-def query_features(query: Query, snapshot: Snapshot, ranking: Ranking) -> Matrix:
-    """What tells an answerable query from the rest; shape (1, 8).
-
-    Best fused score, best cosine, mean cosine of the best chunk of the five best documents, share of
-    the query's rarity that its best document holds, share of the query's words that the corpus
-    knows, how far the best document stands out from the twentieth, the best cosine to a question that
-    the cookbook does not answer, and how far that is above the best cosine of all chunks.
-    """
-    scores = np.sort(ranking.documents[ranking.documents > EXCLUDED / 2])[::-1]
-    if not len(scores):
-        return np.zeros((1, 8))
-    best = int(np.argmax(ranking.documents))
-    heads = [ranking.best_cosine(int(at)) for at in np.argsort(-ranking.documents, kind="stable")[:5]]
-    outside = float((snapshot.outside @ query.vector).max(initial=0.0))
-    twentieth = scores[min(19, len(scores) - 1)]
-    values = (
-        float(scores[0]),
-        float(ranking.chunk_cosine.max(initial=0.0)),
-        sum(heads) / len(heads),
-        coverage(query, snapshot, best),
-        known_share(query, snapshot),
-        float(scores[0] - twentieth),
-        outside,
-        outside - float(ranking.chunk_cosine.max(initial=0.0)),
-    )
-    return np.array([values])
 
 
 def document_features(
@@ -74,31 +44,3 @@ def metric_features(
     best_metric = own.max(initial=-1e9)
     best = float(ranking.documents.max(initial=EXCLUDED))
     return np.column_stack([own - best_metric, own - best, named.max(axis=0, initial=0.0), named.sum(axis=0)])
-
-
-def coverage(query: Query, snapshot: Snapshot, document: int) -> float:
-    """Share of the query's rarity found in the document's chunks, 0..1."""
-    start, end = snapshot.chunk_range[document], snapshot.chunk_range[document + 1]
-    total = held = 0.0
-    for token in query.tokens:
-        rarity = max((snapshot.chunk_postings.rarity(term) for term in token.lemmas), default=0.0) or 8.0
-        total += rarity
-        if any(_holds(snapshot, term, start, end) for term in token.terms):
-            held += rarity
-    return held / total if total else 0.0
-
-
-def known_share(query: Query, snapshot: Snapshot) -> float:
-    """Share of the query's content words that the corpus uses, 0..1."""
-    known = [any(term in snapshot.chunk_postings.terms for term in token.terms) for token in query.tokens]
-    return sum(known) / len(known) if known else 0.0
-
-
-def _holds(snapshot: Snapshot, term: str, start: int, end: int) -> bool:
-    postings = snapshot.chunk_postings
-    number = postings.terms.get(term)
-    if number is None:
-        return False
-    texts = postings.texts[postings.starts[number] : postings.starts[number + 1]]
-    at = int(np.searchsorted(texts, start))
-    return at < len(texts) and int(texts[at]) < end

@@ -48,7 +48,7 @@ class Parameters(BaseModel):
     metric_relevance: Logistic
     """Features of ``calibrate.metric_features`` -> probability of relevance."""
     answerable: Logistic
-    """Features of ``calibrate.query_features`` -> probability that the cookbook has an answer."""
+    """Features of ``answerable.features`` -> probability that the cookbook has an answer."""
     answer_threshold: float
     """Below this probability the query is refused."""
 

@@ -13,7 +13,8 @@ import numpy.typing as npt
 from cookbook_search.analyze import Analyzer
 from cookbook_search.embed import Embedder
 from cookbook_search.index import Snapshot
-from cookbook_search.retrieve.calibrate import document_features, metric_features, probability, query_features
+from cookbook_search.retrieve.answerable import query_features
+from cookbook_search.retrieve.calibrate import document_features, metric_features, probability
 from cookbook_search.retrieve.explain import Explanation, explain
 from cookbook_search.retrieve.parameters import Parameters
 from cookbook_search.retrieve.passages import Presenter
