@@ -79,9 +79,7 @@ def open_index() -> Searcher:
     settings = read_settings()
     analyzer = open_analyzer(settings.analyzer)
     embedder = open_embedder(settings.model, analyzer)
-    return open_searcher(
-        load(settings.index, analyzer, embedder), read_parameters(), analyzer, embedder
-    )
+    return open_searcher(load(settings.index, analyzer, embedder), read_parameters(), analyzer, embedder)
 
 
 def main() -> None:

@@ -6,6 +6,7 @@ Wiktionary's synsets are left out: CC BY-SA does not fit weights that ship under
 from __future__ import annotations
 
 import gzip
+import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +16,8 @@ from cookbook_search.types import LANGUAGES, Language
 KNOWN_ENGLISH = Path("src/cookbook_search/analyze/words/known-en.txt")
 MAX_GLOSS = 200
 """Characters of a gloss that count; the rest is examples."""
+HELD_OUT = 10
+"""One in so many sentence pairs is left for measuring."""
 LABEL, LEMMA, GLOSS, SENTENCE, WORD = 1.0, 0.6, 0.3, 0.4, 0.5
 
 
@@ -55,10 +58,20 @@ def _finnwordnet(data: Path) -> Iterator[Labelled]:
         yield Labelled("en", english, english, GLOSS)
 
 
+def sentence_pairs(data: Path, language: Language, *, held_out: bool) -> list[tuple[str, str]]:
+    """Tatoeba's (English, translation): those for training, or those for measuring."""
+    name = {"fi": "fin", "sv": "swe"}[language]
+    return [
+        (english, translation)
+        for english, translation in _rows(data / f"tatoeba-eng-{name}.tsv.gz")
+        if (zlib.crc32(english.encode()) % HELD_OUT == 0) == held_out
+    ]
+
+
 def _tatoeba(data: Path) -> Iterator[Labelled]:
-    languages: tuple[tuple[str, Language], ...] = (("fin", "fi"), ("swe", "sv"))
-    for name, language in languages:
-        for english, translation in _rows(data / f"tatoeba-eng-{name}.tsv.gz"):
+    languages: tuple[Language, ...] = ("fi", "sv")
+    for language in languages:
+        for english, translation in sentence_pairs(data, language, held_out=False):
             yield Labelled(language, translation, english, SENTENCE)
             yield Labelled("en", english, english, SENTENCE)
 

@@ -60,7 +60,11 @@ def _encode(texts: list[str]) -> npt.NDArray[np.float16]:
         batch = [texts[at] for at in chosen]
         with torch.autocast("cpu", torch.bfloat16):  # thrice as fast, and the vectors are kept in 16 bits
             found = model.encode(
-                batch, batch_size=BATCH, convert_to_tensor=True, normalize_embeddings=True, show_progress_bar=False
+                batch,
+                batch_size=BATCH,
+                convert_to_tensor=True,
+                normalize_embeddings=True,
+                show_progress_bar=False,
             )
         result[chosen] = found.float().numpy()
     return result

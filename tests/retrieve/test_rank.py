@@ -10,14 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cookbook_search.retrieve import candidates
-from cookbook_search.retrieve.calibrate import (
-    coverage,
-    document_features,
-    known_share,
-    metric_features,
-    probability,
-    query_features,
-)
+from cookbook_search.retrieve.calibrate import document_features, metric_features, probability
 from cookbook_search.retrieve.candidates import Candidates
 from cookbook_search.retrieve.parameters import Logistic, read_parameters
 from cookbook_search.retrieve.rank import EXCLUDED, Ranking, _bounded, _soft_maximum, neighbours_of, rank
@@ -188,44 +181,10 @@ def test_features_of_metrics_without_recommenders():
     assert found == pytest.approx(np.zeros((1, 4)))
 
 
-def test_coverage_and_known_words(searcher, snapshot):
-    by_key = {document.key: at for at, document in enumerate(snapshot.documents)}
-    trust, grant = by_key["Vantaa/luottamus"], by_key["Vantaa/avustushaku"]
-    query = searcher.reader.read("kilpailijat", "fi")
-    assert coverage(query, snapshot, trust) == 1
-    assert coverage(query, snapshot, grant) == 0
-    assert known_share(query, snapshot) == 1
-    half = searcher.reader.read("kilpailijat qqxyzw", "fi")
-    assert 0 < coverage(half, snapshot, trust) < 1
-    assert known_share(half, snapshot) == 0.5
-    assert known_share(searcher.reader.read("qqxyzw", "fi"), snapshot) == 0
-
-
-def test_features_of_a_query_tell_a_known_matter_from_an_unknown_one(searcher, snapshot):
-    def features(text):
-        query = searcher.reader.read(text, "fi")
-        return query_features(
-            query, snapshot, rank(query, snapshot, searcher.parameters, searcher.neighbours)
-        )[0]
-
-    known, unknown = features("Kilpailijat eivät kerro toisilleen mitään"), features("qqxyzw")
-    assert np.isfinite(known).all()
-    assert np.isfinite(unknown).all()
-    assert known[0] > unknown[0]
-    assert known[3] > unknown[3] == 0
-    assert len(known) == len(searcher.parameters.answerable.weights)
-
-
-def test_features_where_nothing_is_allowed_are_zeros(searcher, snapshot):
-    query = searcher.reader.read("raha", "fi")
-    nothing = np.zeros(len(snapshot.documents), dtype=bool)
-    ranking = rank(query, snapshot, searcher.parameters, searcher.neighbours, nothing)
-    assert (query_features(query, snapshot, ranking) == 0).all()
-
-
 def test_shipped_parameters_fit_the_features():
     parameters = read_parameters()
     assert len(parameters.relevance.weights) == 3
     assert len(parameters.metric_relevance.weights) == 4
+    assert len(parameters.answerable.weights) == 14
     assert 0 < parameters.answer_threshold < 1
     assert parameters.fitted

@@ -155,4 +155,4 @@ def read_outside_texts(folder: Path) -> dict[tuple[Language, str], int]:
     """(language, question) -> row of its vector."""
     lines = (folder / OUTSIDE_TEXTS).read_text(encoding="utf-8").split("\n")[:-1]
     examples = (line.partition("\t") for line in lines)
-    return {(cast(Language, code), text): row for row, (code, _, text) in enumerate(examples)}
+    return {(cast("Language", code), text): row for row, (code, _, text) in enumerate(examples)}
