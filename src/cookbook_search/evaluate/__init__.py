@@ -9,6 +9,7 @@ from cookbook_search.evaluate.answers import (
     summarise_answers,
 )
 from cookbook_search.evaluate.conversations import Conversation, read_conversations
+from cookbook_search.evaluate.differences import differences_page
 from cookbook_search.evaluate.intervals import Estimate, estimate
 from cookbook_search.evaluate.retrieval import (
     GRADE_NEEDED,
@@ -37,6 +38,7 @@ __all__ = [
     "Shelf",
     "answers_as_json",
     "compare",
+    "differences_page",
     "estimate",
     "evaluate",
     "evaluate_answers",

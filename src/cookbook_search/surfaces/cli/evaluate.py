@@ -13,6 +13,7 @@ from cookbook_search.config import Settings, read_settings
 from cookbook_search.evaluate import (
     Estimate,
     compare,
+    differences_page,
     evaluate,
     outcomes_as_json,
     read_queries,
@@ -43,10 +44,16 @@ def eval_(
     per_query: Annotated[
         Path | None, typer.Option(help="Write the results of each query here, JSON lines.")
     ] = None,
+    differences: Annotated[
+        Path | None,
+        typer.Option(help="With --against: write what changed here, query by query, in Markdown."),
+    ] = None,
     index: IndexOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Measure the retrieval on judged queries, or the assistant on conversations, by language and kind."""
+    if differences is not None and against is None:
+        raise typer.BadParameter("--differences needs --against, the settings to compare with.")
     settings = read_settings(index=index)
     if answers:
         measure_answers(queries or CONVERSATIONS, settings, per_query, as_json)
@@ -58,10 +65,12 @@ def eval_(
         "style": summarise(outcomes, lambda outcome: outcome.query.style),
         "all": summarise(outcomes, lambda _: "all"),
     }
-    differences: dict[str, Estimate] = {}
+    compared: dict[str, Estimate] = {}
     if against is not None:
         other = evaluate(judged, Cookbook(_settings_from(against)).search)
-        differences = compare(other, outcomes)
+        compared = compare(other, outcomes)
+        if differences is not None:
+            differences.write_text(differences_page(other, outcomes), encoding="utf-8")
     if per_query is not None:
         per_query.write_text(outcomes_as_json(outcomes) + "\n", encoding="utf-8")
     if as_json:
@@ -70,10 +79,10 @@ def eval_(
             for name, t in tables.items()
         }
         print_json(
-            {"queries": len(judged), **shown, "difference": {m: asdict(e) for m, e in differences.items()}}
+            {"queries": len(judged), **shown, "difference": {m: asdict(e) for m, e in compared.items()}}
         )
     else:
-        print_tables(tables, differences)
+        print_tables(tables, compared)
     reached = tables["all"]["all"].get("ndcg@10")
     raise typer.Exit(1 if reached is not None and reached.mean < floor else 0)
 
