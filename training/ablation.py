@@ -26,7 +26,7 @@ from cookbook_search.index import build, load
 from cookbook_search.index.lexical import build_postings
 from cookbook_search.parse import read_corpus
 from cookbook_search.retrieve import Parameters, open_searcher, read_parameters
-from cookbook_search.types import AnyDocument, Corpus, Phrasings
+from cookbook_search.types import AnyDocument, Corpus, Language, Phrasings
 from training.judged import Table, documents, ndcg, read_cases, recall, tabulate
 from training.teacher import Teacher
 
@@ -58,7 +58,7 @@ def edited(corpus: Corpus, name: str) -> Corpus:
     return replace(corpus, documents=changed, digest=f"{corpus.digest}-{name}")
 
 
-def whole_texts(table: Table, tokens: Callable[[str, str], Sequence[str]]) -> Scores:
+def whole_texts(table: Table, tokens: Callable[[str, Language], Sequence[str]]) -> Scores:
     """BM25 of whole documents over the tokens that ``tokens(text, language)`` gives."""
     snapshot = table.searcher.snapshot
     numbers: dict[str, int] = {}
@@ -155,7 +155,7 @@ def table_of(found: dict[str, tuple[Table, Scores]]) -> str:
     return "\n".join(lines)
 
 
-def _raw(text: str, _language: str) -> list[str]:
+def _raw(text: str, _language: Language) -> list[str]:
     return WORD.findall(text.lower())
 
 

@@ -50,6 +50,8 @@ def draw(random: np.random.Generator, start: Parameters, width: float) -> Parame
             "field_weights": (*fields, 1.0),
             "document_weight": value(0.0, 1.0, start.document_weight),
             "neighbour_weight": value(0.0, 3.0, start.neighbour_weight),
+            "belief_sharpness": value(2.0, 15.0, start.belief_sharpness),
+            "belief_weight": value(0.0, 2.0, start.belief_weight),
         }
     )
 

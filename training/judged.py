@@ -97,8 +97,11 @@ def documents(table: Table, parameters: Parameters) -> Scores:
         np.exp(mix, out=mix)
         best.append(top + np.log(np.add.reduceat(mix, starts, axis=1)) / np.float32(parameters.sharpness))
     scores = np.concatenate(best)
-    scores += np.float32(parameters.document_weight) * _bounded(lexical, parameters.lexical_floor)
-    scores += np.float32(parameters.neighbour_weight) * (scores @ table.links.T)
+    scores = scores + np.float32(parameters.document_weight) * _bounded(lexical, parameters.lexical_floor)
+    powers = np.exp(np.float32(parameters.belief_sharpness) * (scores - scores.max(axis=1, keepdims=True)))
+    beliefs = powers / powers.sum(axis=1, keepdims=True)
+    scores = scores + np.float32(parameters.neighbour_weight) * (scores @ table.links.T)
+    scores += np.float32(parameters.belief_weight) * (beliefs @ (table.links.T > 0))
     return np.asarray(scores, dtype=np.float32)
 
 

@@ -44,7 +44,7 @@ class Choices:
     ngram_weight: float = 0.3
     """Length of an n-gram's first vector beside a rare word's."""
     lexicon: Rates = field(default_factory=lambda: Rates(steps=1500, rows=0.002, mix=0.0))
-    domain: Rates = field(default_factory=lambda: Rates(steps=200, rows=0.0003, mix=0.0005))
+    domain: Rates = field(default_factory=lambda: Rates(steps=500, rows=0.0004, mix=0.0005))
     lexicon_batch: int = 1024
     domain_shape: tuple[int, int] = (6, 8)
     """Phrasings and passages of each document in a step."""

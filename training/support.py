@@ -25,7 +25,7 @@ from cookbook_search.parse import read_corpus
 from cookbook_search.retrieve.calibrate import probability
 from cookbook_search.retrieve.parameters import Logistic
 from cookbook_search.types import LANGUAGES, Language
-from training.fusion import fit_logistic
+from training.logistic import fit_logistic
 
 TARGET = Path("src/cookbook_search/answer/support.json")
 LET_THROUGH = {"same": 0.05, "foreign": 0.15}

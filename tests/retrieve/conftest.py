@@ -19,6 +19,7 @@ PLAIN = {
     "sharpness": 25.0,
     "document_weight": 0.2,
     "neighbour_weight": 0.1,
+    "belief_weight": 0.0,
 }
 """Fusion that needs no fitting: the tests must not hang on the numbers that ship."""
 

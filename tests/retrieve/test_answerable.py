@@ -54,15 +54,3 @@ def test_features_of_a_query_tell_a_known_matter_from_an_unknown_one(searcher, s
     assert known[0] > unknown[0]
     assert unknown[12] == 1
     assert len(known) == len(searcher.parameters.answerable.weights)
-
-
-def test_a_filter_does_not_change_what_is_answerable(searcher, snapshot):
-    query = searcher.reader.read("Mistä saamme rahaa kokeiluun?", "fi")
-    allowed = np.array([document.kind == "metric" for document in snapshot.documents])
-    wide, narrow = (
-        query_features(
-            query, snapshot, rank(query, snapshot, searcher.parameters, searcher.neighbours, among)
-        )
-        for among in (None, allowed)
-    )
-    assert wide == pytest.approx(narrow)

@@ -48,7 +48,7 @@ def test_a_document_scores_its_chunks_its_text_and_its_neighbours(searcher, snap
     parameters = read_parameters()
     bare = parameters.model_copy(
         update={"lexical_weight": 0.0, "document_weight": 0.0, "neighbour_weight": 0.0,
-                "kind_offsets": (0.0,) * 6, "sharpness": 1000.0}
+                "belief_weight": 0.0, "kind_offsets": (0.0,) * 6, "sharpness": 1000.0}
     )  # fmt: skip
     cosines = snapshot.dense.vectors @ query.vector
     ranges = snapshot.chunk_range
@@ -62,6 +62,11 @@ def test_a_document_scores_its_chunks_its_text_and_its_neighbours(searcher, snap
     others = [number[f"Vantaa/{one}"] for one in ("yritysten-paluu", "jasenmaara", "paluuosuus")]
     ydin = number["Vantaa/ydinjoukko"]
     assert with_others[ydin] == pytest.approx(alone[ydin] + 0.5 * alone[others].mean(), abs=1e-4)
+    believed = bare.model_copy(update={"belief_sharpness": 9.0, "belief_weight": 2.0})
+    powers = np.exp(9.0 * alone)
+    gain = 2.0 * powers[others].sum() / powers.sum()
+    found = rank(query, snapshot, believed, neighbours).documents[ydin]
+    assert found == pytest.approx(alone[ydin] + gain, abs=1e-4)
 
 
 def test_neighbours_are_what_the_front_matter_joins_within_a_city(snapshot):

@@ -81,13 +81,11 @@ def read_border(folder: Path) -> Border:
 
 
 def _discriminant(own: Floats, outside: Floats) -> tuple[Floats, float]:
-    centres = own.mean(axis=0), outside.mean(axis=0)
-    shared = (
-        sum(_covariance(group, centre) for group, centre in zip((own, outside), centres, strict=True)) / 2
-    )
+    inner, outer = own.mean(axis=0), outside.mean(axis=0)
+    shared = (_covariance(own, inner) + _covariance(outside, outer)) / 2
     spread = float(np.trace(shared)) / len(shared) or 1.0
-    direction = np.linalg.solve(shared + SHRINKAGE * spread * np.eye(len(shared)), centres[0] - centres[1])
-    return direction.astype(np.float32), -float(direction @ (centres[0] + centres[1])) / 2
+    direction = np.linalg.solve(shared + SHRINKAGE * spread * np.eye(len(shared)), inner - outer)
+    return direction.astype(np.float32), -float(direction @ (inner + outer)) / 2
 
 
 def _covariance(group: Floats, centre: Floats) -> npt.NDArray[np.float64]:

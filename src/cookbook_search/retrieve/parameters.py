@@ -43,6 +43,10 @@ class Parameters(BaseModel):
     """Weight of the BM25 of the whole document."""
     neighbour_weight: float
     """Weight of the mean score of a document's neighbours in the graph of relations."""
+    belief_sharpness: float = 7.0
+    """How sharply scores become the belief that a document is the right one."""
+    belief_weight: float = 0.0
+    """Weight of the belief that one of a document's neighbours is the right one."""
     relevance: Logistic
     """Features of ``calibrate.document_features`` -> probability of relevance."""
     metric_relevance: Logistic

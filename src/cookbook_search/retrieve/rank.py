@@ -33,6 +33,10 @@ class Neighbours:
         sums = np.bincount(self.source, self.weight * scores[self.target], minlength=len(scores))
         return sums.astype(np.float32)
 
+    def total(self, scores: Floats) -> Floats:
+        """Summed score of the neighbours of each document; float32 like ``scores``."""
+        return np.bincount(self.source, scores[self.target], minlength=len(scores)).astype(np.float32)
+
 
 EXCLUDED = np.float32(-1e9)
 
@@ -91,8 +95,9 @@ def rank(
     """Score every document that ``allowed`` (bool a document; None: all) lets through.
 
     chunk = cosine + weight * bm25 / (max bm25 + floor) + offset of its kind, and a document is the
-    soft maximum of its chunks plus its own weighted BM25, plus the weighted mean of its neighbours:
-    who needs a recipe is helped by those that lead to it.
+    soft maximum of its chunks plus its own weighted BM25, plus the weighted mean of its neighbours,
+    plus the weighted belief that one of them is the right one (the scores as probabilities, summed over
+    the neighbours): who needs a recipe is helped by those that lead to it.
     """
     return fuse(candidates(query, snapshot, allowed), query, snapshot, parameters, neighbours, allowed)
 
@@ -119,7 +124,9 @@ def fuse(
         documents = _unscored(snapshot, offsets, found.floor, parameters.sharpness)
         documents[found.documents] = known
     documents = documents + np.float32(parameters.document_weight) * document_lexical
+    beliefs = _beliefs(documents, parameters.belief_sharpness)
     documents = documents + np.float32(parameters.neighbour_weight) * neighbours.mean(documents)
+    documents += np.float32(parameters.belief_weight) * neighbours.total(beliefs)
     if allowed is not None:
         documents = np.where(allowed, documents, EXCLUDED)
     return Ranking(found, mix, lexical, documents, document_lexical)
@@ -138,6 +145,12 @@ def _soft_maximum(values: Floats, starts: npt.NDArray[np.int64], sharpness: floa
     np.exp(spread, out=spread)
     rest = np.log(np.add.reduceat(spread, starts[:-1])) / np.float32(sharpness)
     return np.asarray(best + rest, dtype=np.float32)
+
+
+def _beliefs(scores: Floats, sharpness: float) -> Floats:
+    """exp(sharpness * score), scaled to sum to 1: how the right document is spread over all."""
+    powers = np.exp(np.float32(sharpness) * (scores - scores.max(initial=0.0)))
+    return np.asarray(powers / max(float(powers.sum()), 1e-30), dtype=np.float32)
 
 
 def _unscored(snapshot: Snapshot, offsets: Floats, floor: np.float32, sharpness: float) -> Floats:
