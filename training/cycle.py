@@ -2,7 +2,8 @@
 
     python -m training.cycle DATA_FOLDER --model-version 3
 
-Runs ``training.bundled`` (skipped with ``--fit-only``), ``cookbook index``, ``training.fusion`` and
+Runs ``training.bundled`` (skipped with ``--fit-only``), ``cookbook index``, ``training.fusion``,
+``training.support`` and
 ``cookbook eval`` one after the other, in processes of their own: each reads what the last one wrote.
 """
 
@@ -31,6 +32,7 @@ def main() -> None:
         *([] if wanted.fit_only else [[*train, *(["--unmeasured"] if wanted.unmeasured else [])]]),
         [cookbook, "index"],
         [python, "-m", "training.fusion"],
+        [python, "-m", "training.support"],
         [cookbook, "eval"],
     ]
     for step in steps:
