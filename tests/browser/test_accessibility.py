@@ -16,6 +16,7 @@ PAGES = {
     "tag": "/kirjasto?tag=rahoitus",
     "graph": "/kirjasto/verkko?valittu=Vantaa/jasenkysely",
     "statement": "/saavutettavuus",
+    "privacy": "/tietosuoja",
     "recipe": "/reseptit/jasenkysely",
     "method": "/menetelmat/retrospektiivi",
     "metric": "/mittarit/suositteluhalukkuus",
