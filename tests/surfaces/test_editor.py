@@ -192,7 +192,8 @@ def test_the_privacy_page_says_what_is_so(serve, index, language, days) -> None:
 
 
 def test_the_privacy_page_follows_the_settings(serve, index) -> None:
-    settings = Settings(index=index, log_queries=False, llm_url="http://127.0.0.1:1/v1", conversations=0)
+    llm = {"llm_url": "http://127.0.0.1:1/v1", "llm_model": "small"}
+    settings = Settings(index=index, log_queries=False, conversations=0, **llm)
     with serve(settings) as client:
         page = client.get("/tietosuoja", params={"lang": "en"}).text
     assert "worded by a language model" in page
