@@ -405,6 +405,18 @@ def test_a_frame_is_refused_elsewhere(new_context, site, faults):
     faults.clear()
 
 
+def test_links_of_a_sandboxed_frame_open(page, site, host):
+    sandbox = "allow-scripts allow-same-origin allow-forms allow-popups allow-popups-to-escape-sandbox"
+    page.goto(host.show(framed(site).replace("<iframe", f'<iframe sandbox="{sandbox}"')))
+    frame = page.frame_locator("iframe")
+    frame.get_by_role("combobox").fill(QUERY)
+    page.keyboard.press("Enter")
+    with page.context.expect_page() as opened:
+        frame.get_by_role("link", name=RECIPE).first.click()
+
+    opened.value.get_by_role("heading", name=RECIPE, level=1).wait_for()
+
+
 def test_a_frame_shows_the_looks_of_its_address(page, site, host):
     page.goto(f"{site}/upota/haku?lang=sv&brand=%237a1f2b&compact=1")
     page.get_by_role("combobox", name="Beskriv ditt problem med egna ord").wait_for()
