@@ -15,8 +15,7 @@ from cookbook_search.types import Asked, Gap, Language
 from cookbook_search.usage.cluster import clusters
 
 NEAR_ENOUGH = 0.4
-"""Mean cosine within a group. On phrasings of the cookbook's problems 58 % of the pairs that it joins ask
-after the same document, and hardly any pair of different documents has it."""
+"""Mean cosine within a group; docs/gaps.md tells what it joins and misses."""
 MOST_QUESTIONS = 2000
 """Different wordings that are grouped, the latest first; time and memory grow with their square."""
 _LABEL = re.compile(r"\[[\w-]+\]")
