@@ -15,7 +15,7 @@ from cookbook_search.analyze import Analyzer, open_analyzer
 from cookbook_search.answer import Answerer, open_answerer, open_language_model
 from cookbook_search.check import structural_faults
 from cookbook_search.config import Settings
-from cookbook_search.embed import Embedder, open_embedder
+from cookbook_search.embed import Embedder, open_embedder, open_reranker
 from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError
 from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, known_documents, load
 from cookbook_search.parse import read_corpus
@@ -75,6 +75,7 @@ class Cookbook:
         self._analyzer: Analyzer = open_analyzer(settings.analyzer)
         self._embedder: Embedder = open_embedder(settings.model, self._analyzer)
         self._language_model = open_language_model(settings)
+        self._reranker = open_reranker(settings.reranker)
         self._parameters = read_parameters()
         self._reload_lock = threading.Lock()
         self._database_lock = threading.Lock()
@@ -103,7 +104,9 @@ class Cookbook:
         """
         with self._reload_lock:
             snapshot = load(self.settings.index, self._analyzer, self._embedder)
-            searcher = open_searcher(snapshot, self._parameters, self._analyzer, self._embedder)
+            searcher = open_searcher(
+                snapshot, self._parameters, self._analyzer, self._embedder, self._reranker
+            )
             searcher.search("klusteri", limit=1)
             model, tokens = self._language_model, self.settings.llm_context_tokens
             answerer = open_answerer(searcher, self._analyzer, self._embedder, model, tokens)
@@ -149,6 +152,7 @@ class Cookbook:
         return (
             self._served is not None
             and self.settings.model == "bundled"
+            and self._reranker is None
             and self._served.snapshot.manifest.counts.chunks <= QUICK_UP_TO
         )
 

@@ -39,6 +39,10 @@ class Settings(BaseSettings):
         default="bundled",
         description="Embedding model: `bundled`, or a sentence-transformers name or local path.",
     )
+    reranker: str = Field(
+        default="",
+        description="Cross-encoder that orders the best documents, by name or local path; empty: none.",
+    )
     analyzer: Literal["auto", "voikko", "simplemma"] = Field(
         default="auto", description="Finnish analyzer; `auto` takes Voikko where it is installed."
     )

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from cookbook_search.analyze import Analyzer
-from cookbook_search.embed import SentenceTransformerEmbedder, open_embedder
+from cookbook_search.embed import SentenceTransformerEmbedder, open_embedder, open_reranker
 from cookbook_search.errors import ModelError
 
 
@@ -49,12 +49,25 @@ class Model:
         return {"layer": Tensor(list(self.weights))}
 
 
+class Judge:
+    """What the wrapper asks of a CrossEncoder: a passage scores the words it shares with the query."""
+
+    def __init__(self, name: str) -> None:
+        if name == "no/such-model":
+            raise OSError("no/such-model is not a local folder")
+
+    def predict(self, pairs, *, convert_to_numpy, show_progress_bar):
+        assert (convert_to_numpy, show_progress_bar) == (True, False)
+        return np.array([[len(set(a.split()) & set(b.split()))] for a, b in pairs], dtype=np.float64)
+
+
 @pytest.fixture
 def library(monkeypatch: pytest.MonkeyPatch) -> type[Model]:
     """A module `sentence_transformers` whose models can be altered."""
     module = types.ModuleType("sentence_transformers")
     model = type("Model", (Model,), {})
     module.SentenceTransformer = model  # type: ignore[attr-defined]
+    module.CrossEncoder = Judge  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "sentence_transformers", module)
     return model
 
@@ -93,6 +106,16 @@ def test_vectors_are_scaled_to_unit_length(library: type[Model]) -> None:
         ("models/Multilingual-E5-large", {"query": "ignored "}, "query: a", "passage: a"),
         ("some/model", {"query": "search: ", "passage": "text: "}, "search: a", "text: a"),
         ("some/model", {"query": "search: "}, "search: a", "a"),
+        ("some/model", {"query": "q: ", "document": "d: "}, "q: a", "d: a"),
+        ("BAAI/bge-m3", {}, "a", "a"),
+        ("BAAI/bge-base-en-v1.5", {}, "Represent this sentence for searching relevant passages: a", "a"),
+        ("nomic-ai/nomic-embed-text-v1.5", {}, "search_query: a", "search_document: a"),
+        (
+            "intfloat/multilingual-e5-large-instruct",
+            {},
+            "Instruct: Find what solves this problem\nQuery: a",
+            "a",
+        ),
         ("some/model", {}, "a", "a"),
     ],
 )
@@ -121,3 +144,28 @@ def test_the_digest_tells_weights_and_prefixes(library: type[Model]) -> None:
 
 def test_no_texts_give_no_rows(library: type[Model]) -> None:
     assert SentenceTransformerEmbedder("some/model").embed([], [], "query").shape == (0, 2)
+
+
+def test_a_reranker_scores_each_passage(library: type[Model]) -> None:
+    reranker = open_reranker("some/judge")
+
+    scores = reranker.scores("raha loppui", ["mistä raha", "muuta", "raha loppui taas"])
+
+    assert scores.dtype == np.float32
+    assert scores.tolist() == [1, 0, 2]
+    assert reranker.scores("raha", []).shape == (0,)
+    assert reranker.name == "some/judge"
+
+
+def test_no_name_is_no_reranker() -> None:
+    assert open_reranker("") is None
+
+
+def test_a_reranker_that_cannot_be_opened_is_told(
+    library: type[Model], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(ModelError, match=r"no/such-model.*is not a local folder"):
+        open_reranker("no/such-model")
+    monkeypatch.setitem(sys.modules, "sentence_transformers", None)
+    with pytest.raises(ModelError, match=r"pip install 'cookbook-search\[sentence-transformers\]'"):
+        open_reranker("some/judge")

@@ -33,6 +33,17 @@ class Embedder(Protocol):
         """float32 of shape (len(texts), dimension); rows of length 1, or zero for an empty text."""
 
 
+class Reranker(Protocol):
+    """Reads a query and a passage together. Safe to share by threads."""
+
+    @property
+    def name(self) -> str:
+        """How the model is chosen in the settings."""
+
+    def scores(self, query: str, passages: Sequence[str]) -> Vectors:
+        """How well each passage answers the query; float32 of shape (len(passages),), more is better."""
+
+
 def unit_rows(vectors: npt.NDArray[np.floating]) -> Vectors:
     """The rows scaled to length 1; zero rows stay zero."""
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)

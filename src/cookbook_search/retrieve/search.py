@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
 import numpy as np
 import numpy.typing as npt
 
 from cookbook_search.analyze import Analyzer
-from cookbook_search.embed import Embedder
+from cookbook_search.embed import Embedder, Reranker
 from cookbook_search.index import Snapshot
 from cookbook_search.retrieve.answerable import query_features
 from cookbook_search.retrieve.calibrate import document_features, metric_features, probability
@@ -20,6 +20,7 @@ from cookbook_search.retrieve.parameters import Parameters
 from cookbook_search.retrieve.passages import Presenter
 from cookbook_search.retrieve.query import Query, QueryReader
 from cookbook_search.retrieve.rank import EXCLUDED, Neighbours, Ranking, neighbours_of, rank
+from cookbook_search.retrieve.rerank import reranked
 from cookbook_search.types import AnyDocument, Filters, Hit, Language, Metric, MetricHit, Recipe, SearchResult
 
 FACET_LEAST = 0.02
@@ -95,6 +96,7 @@ class Searcher:
     related: tuple[tuple[int, ...], ...]
     """Documents that each document names as related."""
     recommended: Recommended
+    reranker: Reranker | None
     allowed: Callable[[Filters], npt.NDArray[np.bool_] | None]
     """Which documents pass the filters; None: all."""
 
@@ -158,7 +160,21 @@ class Searcher:
         open_metrics = np.flatnonzero(ranking.documents[self.metrics] > EXCLUDED / 2)
         metrics: list[int] = open_metrics[_best_places(metric_scores[open_metrics])].tolist()
         answered = answerable >= self.parameters.answer_threshold and bool(len(recipes) or metrics)
-        return Judged(ranking, answerable, answered, recipes, scores, metrics, metric_scores)
+        judged = Judged(ranking, answerable, answered, recipes, scores, metrics, metric_scores)
+        return self._rerank(query, judged) if self.reranker and answered else judged
+
+    def _rerank(self, query: Query, judged: Judged) -> Judged:
+        """Let the cross-encoder order the best; the calibrated probabilities stay with the places."""
+        assert self.reranker is not None
+        numbers = [int(self.metrics[at]) for at in judged.metrics]
+        place = dict(zip(numbers, judged.metrics, strict=True))
+        looked_at = (self.reranker, query, self.snapshot, judged.ranking)
+        recipes = reranked(*looked_at, judged.recipes)
+        metrics = [place[number] for number in reranked(*looked_at, numbers)]
+        scores, metric_scores = judged.scores.copy(), judged.metric_scores.copy()
+        scores[recipes] = judged.scores[judged.recipes]
+        metric_scores[metrics] = judged.metric_scores[judged.metrics]
+        return replace(judged, recipes=recipes, scores=scores, metrics=metrics, metric_scores=metric_scores)
 
     def _best_first(self, numbers: Numbers, scores: npt.NDArray[np.float32]) -> list[int]:
         """The best of these documents, ``DEPTH`` at most."""
@@ -209,7 +225,11 @@ class Searcher:
 
 
 def open_searcher(
-    snapshot: Snapshot, parameters: Parameters, analyzer: Analyzer, embedder: Embedder
+    snapshot: Snapshot,
+    parameters: Parameters,
+    analyzer: Analyzer,
+    embedder: Embedder,
+    reranker: Reranker | None = None,
 ) -> Searcher:
     """Get a snapshot ready to answer."""
     documents = snapshot.documents
@@ -228,6 +248,7 @@ def open_searcher(
         neighbours=neighbours_of(documents),
         related=related,
         recommended=Recommended(documents),
+        reranker=reranker,
         allowed=lru_cache(FILTERS_KEPT)(partial(_allowed, documents)),
     )
 
