@@ -35,7 +35,7 @@ from cookbook_search.evaluate import read_queries
 from cookbook_search.index import Snapshot, build, load
 from cookbook_search.parse import read_corpus
 from cookbook_search.retrieve import open_searcher, read_parameters
-from cookbook_search.retrieve.candidates import NEAREST, candidates
+from cookbook_search.retrieve.candidates import LEXICAL, NEAREST, candidates
 from cookbook_search.retrieve.rank import rank
 from cookbook_search.types import LANGUAGES, AnyDocument, Corpus, Language, Localised, Phrasings
 
@@ -178,7 +178,7 @@ def measure_at(folder: Path) -> dict[str, float]:
 
     calls: dict[str, Callable[[int], object]] = {
         "faiss": bare,
-        "lexical": lambda at: snapshot.chunk_postings.candidates(queries[at].weights, 400),
+        "lexical": lambda at: snapshot.chunk_postings.candidates(queries[at].weights, LEXICAL),
         "candidates": lambda at: candidates(queries[at], snapshot, None),
         "rank": lambda at: rank(queries[at], snapshot, parameters, searcher.neighbours),
         "search": lambda at: searcher.search(texts[at]),
@@ -229,7 +229,7 @@ def _lexical_recall(snapshot: Snapshot, weights: Sequence[Mapping[str, float]]) 
     for of_query in weights:
         scores = snapshot.chunk_postings.search(of_query)
         best = np.argsort(-scores, kind="stable")[:DEPTH]
-        proposed = snapshot.chunk_postings.candidates(of_query, 400)
+        proposed = snapshot.chunk_postings.candidates(of_query, LEXICAL)
         least = scores[best[-1]]
         shares.append(min(1.0, (scores[proposed] >= least).sum() / DEPTH) if least > 0 else 1.0)
     return float(np.mean(shares))

@@ -73,11 +73,12 @@ class Postings:
         return np.sort(found[np.argpartition(total, -count)[-count:]]).astype(np.int64)
 
     def at(self, weights: Mapping[str, float], texts: npt.NDArray[np.int64]) -> Scores:
-        """BM25 of these texts alone, found by bisection."""
+        """BM25 of these rising texts alone, found by bisection."""
         total = np.zeros(len(texts), dtype=np.float32)
+        texts = texts.astype(self.texts.dtype)  # else each bisection would convert the whole list
         for start, end, weight in self._slices(weights):
             held = self.texts[start:end]
-            places = np.minimum(np.searchsorted(held, texts.astype(np.int32)), len(held) - 1)
+            places = np.minimum(np.searchsorted(held, texts), len(held) - 1)
             total += weight * np.where(held[places] == texts, self.scores[start:end][places], np.float32(0))
         return total
 
@@ -88,10 +89,11 @@ class Postings:
         lengths = ends - firsts
         offsets = np.cumsum(lengths) - lengths
         total = np.zeros(int(lengths.sum()), dtype=np.float32)
+        bounds = np.concatenate([firsts, ends]).astype(self.texts.dtype)
         for start, end, weight in self._slices(weights):
             held = self.texts[start:end]
-            low = np.searchsorted(held, firsts.astype(np.int32))
-            counts = np.searchsorted(held, ends.astype(np.int32)) - low
+            low, high = np.searchsorted(held, bounds).reshape(2, -1)
+            counts = high - low
             places = np.arange(counts.sum()) + np.repeat(low - (np.cumsum(counts) - counts), counts)
             total[held[places] + np.repeat(offsets - firsts, counts)] += (
                 weight * self.scores[start:end][places]

@@ -20,7 +20,7 @@ NEAREST = 400
 """Chunks that the dense index proposes for a larger one; the others count as far as the last of these."""
 DOCUMENTS = 64
 """Documents whose chunks are scored where not all are."""
-LEXICAL = 400
+LEXICAL = 1000
 """Chunks that BM25 proposes there."""
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
@@ -94,9 +94,9 @@ def _likeliest(
     proposed = snapshot.chunk_postings.candidates(query.weights, LEXICAL)
     if allowed is not None:
         proposed = proposed[allowed[snapshot.chunk_document[proposed]]]
-    chunks = np.concatenate([nearest, np.setdiff1d(proposed, nearest, assume_unique=True)])
+    chunks = np.union1d(nearest, proposed)
     score = np.full(len(chunks), cosines[-1] if len(cosines) else 0, dtype=np.float32)
-    score[: len(nearest)] = cosines
+    score[np.searchsorted(chunks, nearest)] = cosines
     lexical = snapshot.chunk_postings.at(query.weights, chunks)
     score += lexical / max(float(lexical.max(initial=0.0)), 1e-6)
     best_first = snapshot.chunk_document[chunks[np.argsort(-score, kind="stable")]]

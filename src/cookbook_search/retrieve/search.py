@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache, partial
 
@@ -96,6 +95,7 @@ class Searcher:
     related: tuple[tuple[int, ...], ...]
     """Documents that each document names as related."""
     recommended: Recommended
+    facets: Mapping[str, Facet]
     reranker: Reranker | None
     allowed: Callable[[Filters], npt.NDArray[np.bool_] | None]
     """Which documents pass the filters; None: all."""
@@ -207,21 +207,35 @@ class Searcher:
         return tuple(self.snapshot.documents[number].title[language] for number in fresh[:NEAREST_TOPICS])
 
     def _facets(self, judged: Judged) -> dict[str, dict[str, int]]:
-        counts: dict[str, Counter[str]] = {
-            "phase": Counter(),
-            "kind": Counter(),
-            "tag": Counter(),
-            "owner": Counter(),
-        }
         shown = (judged.scores >= FACET_LEAST) & (judged.ranking.documents > EXCLUDED / 2)
-        for number in np.flatnonzero(shown).tolist():
-            document = self.snapshot.documents[number]
-            if isinstance(document, Recipe):
-                counts["phase"][document.phase] += 1
-            counts["kind"][document.kind] += 1
-            counts["tag"].update(document.tags)
-            counts["owner"][document.owner] += 1
-        return {field: dict(counter.most_common()) for field, counter in counts.items()}
+        return {field: facet.count(shown) for field, facet in self.facets.items()}
+
+
+class Facet:
+    """Values of one field of ``Filters`` in the documents."""
+
+    def __init__(self, values: Sequence[Sequence[str]]) -> None:
+        """``values`` are those of each document."""
+        pairs = [(at, value) for at, of_document in enumerate(values) for value in of_document]
+        self._values = list(dict.fromkeys(value for _, value in pairs))
+        number = {value: at for at, value in enumerate(self._values)}
+        self._documents = np.array([at for at, _ in pairs], dtype=np.int64)
+        self._numbers = np.array([number[value] for _, value in pairs], dtype=np.int64)
+
+    def count(self, shown: npt.NDArray[np.bool_]) -> dict[str, int]:
+        """How many of the shown documents have each value, the commonest first, none with 0."""
+        counts = np.bincount(self._numbers[shown[self._documents]], minlength=len(self._values))
+        order = np.argsort(-counts, kind="stable")
+        return {self._values[at]: int(counts[at]) for at in order.tolist() if counts[at]}
+
+
+def _facets_of(documents: Sequence[AnyDocument]) -> dict[str, Facet]:
+    return {
+        "phase": Facet([(d.phase,) if isinstance(d, Recipe) else () for d in documents]),
+        "kind": Facet([(d.kind,) for d in documents]),
+        "tag": Facet([d.tags for d in documents]),
+        "owner": Facet([(d.owner,) for d in documents]),
+    }
 
 
 def open_searcher(
@@ -248,6 +262,7 @@ def open_searcher(
         neighbours=neighbours_of(documents),
         related=related,
         recommended=Recommended(documents),
+        facets=_facets_of(documents),
         reranker=reranker,
         allowed=lru_cache(FILTERS_KEPT)(partial(_allowed, documents)),
     )
