@@ -33,7 +33,8 @@ class SentenceTransformerEmbedder:
         self._model = _open("SentenceTransformer", name)
         self._lock = threading.Lock()
         self.name = name
-        self.dimension = int(self._model.get_sentence_embedding_dimension() or 0)
+        named_anew = getattr(self._model, "get_embedding_dimension", None)  # its later name
+        self.dimension = int((named_anew or self._model.get_sentence_embedding_dimension)() or 0)
         self._prefixes = _prefixes(Path(name).name.lower(), self._model.prompts)
         self.digest = self._weights_digest()
 
