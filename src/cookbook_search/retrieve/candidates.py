@@ -18,9 +18,9 @@ WHOLE_UP_TO = 50_000
 """Chunks of an index that is scored whole."""
 NEAREST = 400
 """Chunks that the dense index proposes for a larger one; the others count as far as the last of these."""
-DOCUMENTS = 64
+DOCUMENTS = 48
 """Documents whose chunks are scored where not all are."""
-LEXICAL = 1000
+LEXICAL = 600
 """Chunks that BM25 proposes there."""
 Floats = npt.NDArray[np.float32]
 Numbers = npt.NDArray[np.int64]
