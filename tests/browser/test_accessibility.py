@@ -42,6 +42,30 @@ def test_no_page_breaks_a_rule_in_any_language(page, path, faults):
         faults.clear()
 
 
+def test_what_opens_breaks_no_rule(page, faults):
+    page.goto("/?q=Miten saan pienet yritykset mukaan?")
+    page.locator(".facet summary").first.click()
+    page.locator(".thumbs").first.get_by_role("button", name="Ei", exact=True).click()
+    page.locator(".vote-comment").wait_for()
+    assert violations(page) == []
+    page.locator("#q").fill("yritysten")
+    page.locator("[role=option]").first.wait_for()
+    page.keyboard.press("ArrowDown")
+    assert violations(page) == []
+    page.locator("#q").fill("")
+    page.locator(".suggest-foot").wait_for()
+    assert violations(page) == []
+    page.route("**/?q=Kilpailijat*", lambda route: route.abort())
+    page.locator("#q").fill("Kilpailijat")
+    page.keyboard.press("Enter")
+    page.get_by_role("alert").wait_for()
+    assert violations(page) == []
+    faults.clear()
+    page.goto("/kirjasto/verkko")
+    page.locator('.node[data-key="Vantaa/jasenkysely"]').click()
+    assert violations(page) == []
+
+
 @pytest.mark.parametrize("path", KINDS.values(), ids=KINDS)
 def test_every_theme_can_be_read_light_and_dark(page, path):
     page.goto(path)
