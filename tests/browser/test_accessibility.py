@@ -22,7 +22,11 @@ PAGES = {
     "metric": "/mittarit/suositteluhalukkuus",
     "missing": "/reseptit/puuttuu",
 }
-KINDS = {name: path for name, path in PAGES.items() if name not in {"library", "tag", "method", "missing"}}
+KINDS = {
+    name: path
+    for name, path in PAGES.items()
+    if name not in {"library", "tag", "method", "missing", "privacy"}
+}
 """Pages that between them show every colour."""
 THEMES = ("neutral", "vantaa", "contrast")
 WEAR = """([theme]) => new Promise((done) => {
