@@ -136,6 +136,11 @@ def test_a_refusal_helps_on(page):
     assert "/keskustelu" in page.locator(".notice a").last.get_attribute("href")
 
 
+def test_a_single_word_leads_to_the_documents_that_have_it(page):
+    page.goto("/?q=klusteri")
+    assert page.locator(".hit h3 a, .notice .chips a", has_text="Klusteri").count()
+
+
 def test_recent_searches_stay_in_the_browser_until_cleared(page):
     page.goto(f"/?q={QUERY}")
     page.goto("/kirjasto")

@@ -21,8 +21,8 @@ from cookbook_search.types import AnyDocument, Filters, SearchResult, Suggestion
 
 FEW, MANY = 10, 30
 """Recipes of one answer, and after asking for more."""
-ASKED_BEFORE = 3
-"""Phrasings of problems shown where the cookbook has no answer."""
+SAME_WORDS, ASKED_BEFORE = 5, 3
+"""Titles, and phrasings of problems, shown where the cookbook has no answer."""
 
 
 def router(site: Site) -> APIRouter:
@@ -47,8 +47,7 @@ def router(site: Site) -> APIRouter:
             "titled": {d.title[result.language]: d for d in reversed(documents)},
             "several_owners": len({document.owner for document in documents}) > 1,
             "meant": corrected_query(result),
-            "asked_before": () if result.answerable else _asked_before(result, cookbook),
-        }
+        } | _near_words(result, cookbook)
 
     @routes.get("/")
     def search_page(request: Request) -> HTMLResponse:
@@ -56,7 +55,7 @@ def router(site: Site) -> APIRouter:
         template = "results.html" if FRAGMENT_HEADER in request.headers else "search.html"
         values: dict[str, Any] = {
             "query": query, "result": None, "error": None, "filters": {}, "counts": {},
-            "max_query": MAX_QUERY, "query_id": "",
+            "max_query": MAX_QUERY, "query_id": "", "same_words": (),
         }  # fmt: skip
         try:
             values["counts"] = counts(cookbook.snapshot.documents)
@@ -91,7 +90,12 @@ def corrected_query(result: SearchResult) -> str:
     return query if query != result.query else ""
 
 
-def _asked_before(result: SearchResult, cookbook: Cookbook) -> tuple[Suggestion, ...]:
-    """Phrasings of problems with words of a query that was refused."""
-    near = cookbook.suggest(result.query, result.language, limit=20)
-    return tuple(found for found in near if found.kind == "problem")[:ASKED_BEFORE]
+def _near_words(result: SearchResult, cookbook: Cookbook) -> dict[str, tuple[Suggestion, ...]]:
+    """Titles that have all words of a query that was refused, phrasings of problems that have most."""
+    near = () if result.answerable else cookbook.suggest(result.query, result.language, limit=20)
+    titles = (found for found in near if found.kind != "problem")
+    count = len(result.query.split())
+    return {
+        "same_words": tuple(found for found in titles if len(found.highlights) >= count)[:SAME_WORDS],
+        "asked_before": tuple(found for found in near if found.kind == "problem")[:ASKED_BEFORE],
+    }

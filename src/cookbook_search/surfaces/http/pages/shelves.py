@@ -9,7 +9,7 @@ from cookbook_search.types import Hit, MetricHit, SearchResult
 LIKELY = 0.15
 """Probability from which a hit is shown as an answer."""
 CLOSEST = 3
-"""Recipes shown where none is likely."""
+"""Recipes, or metrics, shown where none is likely."""
 METRICS = 5
 WEAKER = 5
 
@@ -33,7 +33,7 @@ def shelve(result: SearchResult) -> Shelves:
     recipes = tuple(hit for hit in result.recipes if hit.score >= floor)
     named = {metric for hit in recipes for metric in hit.metrics}
     fitting = [hit for hit in result.metrics if hit.score >= LIKELY or hit.document.id in named]
-    metrics = tuple(fitting[:METRICS])
+    metrics = tuple(fitting[:METRICS]) or result.metrics[:CLOSEST]
     return Shelves(
         recipes=recipes,
         weaker=tuple(hit for hit in result.recipes if hit.score < floor)[:WEAKER],
