@@ -85,7 +85,7 @@ class Wording:
         if number is None:
             return ""
         text = f"{number:,.4f}".rstrip("0").rstrip(".").replace("-", "−")
-        if self.plan.situation.language == "en":
+        if self.t["number.thousands"] == ",":
             return text
         return text.replace(",", self.t["number.thousands"]).replace(".", ",")
 

@@ -18,6 +18,7 @@ from cookbook_search.surfaces.http.pages import (
     embed,
     library,
     opensearch,
+    plan,
     privacy,
     search,
     statement,
@@ -31,7 +32,7 @@ def router(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], a
     """The routes of all pages, answering from this cookbook with the templates of ``web``."""
     site = open_site(cookbook, web, strings, assets)
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    pages = (search, library, documents, chat, embed, statement, privacy, editor, discovery, opensearch)
+    pages = (search, library, documents, chat, plan, embed, statement, privacy, editor, discovery, opensearch)
     for page in pages:
         routes.include_router(page.router(site))
     return routes

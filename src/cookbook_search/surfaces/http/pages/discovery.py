@@ -27,7 +27,8 @@ def router(site: Site) -> APIRouter:
     def robots(request: Request) -> PlainTextResponse:
         root = site.root(request)
         return PlainTextResponse(
-            f"User-agent: *\nDisallow: /api/\nDisallow: /*?q=\n\nSitemap: {root}/sitemap.xml\n"
+            "User-agent: *\nDisallow: /api/\nDisallow: /suunnitelma/\nDisallow: /*?q=\n\n"
+            f"Sitemap: {root}/sitemap.xml\n"
         )
 
     @routes.get("/sitemap.xml")
@@ -40,7 +41,15 @@ def router(site: Site) -> APIRouter:
         root, link = site.root(request), site.link(request)
         pages = [
             (path, "")
-            for path in ("/", "/kirjasto", "/kirjasto/verkko", "/keskustelu", "/upota", "/saavutettavuus")
+            for path in (
+                "/",
+                "/kirjasto",
+                "/kirjasto/verkko",
+                "/keskustelu",
+                "/suunnitelma",
+                "/upota",
+                "/saavutettavuus",
+            )
         ]
         pages += [(f"/kirjasto?phase={phase}", "") for phase in PHASES]
         pages += [(link(document), document.updated.isoformat()) for document in documents]

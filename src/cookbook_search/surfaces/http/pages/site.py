@@ -23,7 +23,7 @@ from cookbook_search.surfaces.strings import Strings, choose_language
 from cookbook_search.surfaces.wire.documents import url_of
 from cookbook_search.types import LEVELS, PHASES, AnyDocument, Language
 
-MENU = (("/kirjasto", "site.library"), ("/keskustelu", "chat.menu"))
+MENU = (("/kirjasto", "site.library"), ("/keskustelu", "chat.menu"), ("/suunnitelma", "plan.menu"))
 """Addresses of the menu and the words for them."""
 _PAGE_PARAMETERS = frozenset({"phase", "tag", "owner", "lang"})
 FRAGMENT_HEADER = "x-fragment"
@@ -35,6 +35,7 @@ class Site:
     """Renders the pages of one cookbook."""
 
     cookbook: Cookbook
+    web: Path
     strings: Mapping[Language, Strings]
     templates: Environment
     assets: Assets
@@ -103,7 +104,7 @@ def open_site(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings]
     )  # fmt: skip
     templates.filters["marked"] = marked
     templates.filters["lines"] = wrap
-    return Site(cookbook, strings, templates, assets)
+    return Site(cookbook, web, strings, templates, assets)
 
 
 def _canonical(request: Request) -> str:
