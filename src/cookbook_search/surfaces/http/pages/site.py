@@ -25,6 +25,8 @@ from cookbook_search.types import LEVELS, PHASES, AnyDocument, Language
 
 MENU = (("/kirjasto", "site.library"), ("/keskustelu", "chat.menu"), ("/suunnitelma", "plan.menu"))
 """Addresses of the menu and the words for them."""
+MOVED = 3
+"""Metrics told of in the evidence on a recipe."""
 _PAGE_PARAMETERS = frozenset({"phase", "tag", "owner", "lang"})
 FRAGMENT_HEADER = "x-fragment"
 """With this request header only the changing part of a page is rendered; the page's script asks so."""
@@ -74,6 +76,24 @@ class Site:
 
         return link
 
+    def evidence(self, language: Language) -> Callable[[AnyDocument], str]:
+        """Makes the sentence on the plans that used a recipe; empty where there is too little to tell."""
+        t = self.strings[language]
+
+        def evidence(document: AnyDocument) -> str:
+            found = self.cookbook.plans.evidence(document.key) if document.kind == "recipe" else None
+            if found is None:
+                return ""
+            titles = {metric.id: metric.title[language] for metric in self.cookbook.planner.metrics.values()}
+            moved = [
+                t["plan.evidence.moved"].format(name=titles[one.id], better=one.better, plans=one.plans)
+                for one in found.moved[:MOVED]
+                if one.id in titles
+            ]
+            return ". ".join([t["plan.evidence"].format(n=found.plans), *moved]) + "."
+
+        return evidence
+
     def page(
         self, request: Request, template: str, status: int = HTTPStatus.OK, **values: Any
     ) -> HTMLResponse:
@@ -85,7 +105,8 @@ class Site:
             "path": request.url.path, "canonical": self.root(request) + _canonical(request),
             "root": self.root(request), "phases": PHASES, "levels": LEVELS, "languages": tuple(self.strings),
             "assets": self.assets,
-            "menu": MENU, "error": None, "switch": {code: _switched(request, code) for code in self.strings},
+            "evidence": self.evidence(language), "menu": MENU, "error": None,
+            "switch": {code: _switched(request, code) for code in self.strings},
         }  # fmt: skip
         html = self.templates.get_template(template).render(context | values)
         headers = {"Vary": f"Accept-Language, {FRAGMENT_HEADER}", "Content-Language": language}
