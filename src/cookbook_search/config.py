@@ -143,6 +143,32 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="Addresses or networks of proxies whose X-Forwarded headers are believed."
     )
+    slack_command: str = Field(
+        default="/keittokirja", pattern=r"^/[a-zåäö0-9_-]{1,31}$", description="Slack's slash command."
+    )
+    slack_signing_secret: SecretStr = Field(
+        default=SecretStr(""), description="Slack's signing secret; set, `/slack/events` answers."
+    )
+    slack_app_token: SecretStr = Field(
+        default=SecretStr(""), description="Slack's app-level token `xapp-`, for `cookbook slack`."
+    )
+    slack_bot_token: SecretStr = Field(
+        default=SecretStr(""), description="Slack's bot token `xoxb-`, for one workspace."
+    )
+    slack_client_id: str = Field(
+        default="", description="Slack's client id, for several workspaces in place of the bot token."
+    )
+    slack_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Slack's client secret, with the client id."
+    )
+    slack_token_key: SecretStr = Field(
+        default=SecretStr(""), description="Fernet key under which the workspaces' tokens are kept."
+    )
+    slack_api_url: str = Field(
+        default="https://slack.com/api/",
+        pattern=r"^https?://[^\s]+/$",
+        description="Base address of Slack's Web API; GovSlack has another.",
+    )
     max_body_bytes: int = Field(
         default=65536, ge=1024, description="Largest request body in bytes; a larger one is refused."
     )

@@ -1,6 +1,6 @@
 """The command line, one module a command or a group of them.
 
-`cookbook check | index | search | chat | serve | eval | gaps | mcp | plan | print`
+`cookbook check | index | search | chat | serve | eval | gaps | mcp | slack | plan | print`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
@@ -12,7 +12,7 @@ import sys
 import typer
 
 from cookbook_search.errors import CookbookError, CorpusError
-from cookbook_search.surfaces.cli import chat, corpus, evaluate, gaps, mcp, plan, search, serve
+from cookbook_search.surfaces.cli import chat, corpus, evaluate, gaps, mcp, plan, search, serve, slack
 from cookbook_search.surfaces.cli import print as printing
 from cookbook_search.surfaces.terminal import err
 
@@ -28,6 +28,7 @@ app.command()(serve.serve)
 app.command(name="eval")(evaluate.eval_)
 app.command()(gaps.gaps)
 app.command()(mcp.mcp)
+app.command()(slack.slack)
 app.command()(plan.plan)
 app.command(name="print")(printing.print_)
 

@@ -24,8 +24,11 @@ from cookbook_search.surfaces.http.problems import problem_response
 PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 FORM = re.compile(r"^(?P<amount>[1-9]\d{0,6})/(?P<period>second|minute|hour|day)$")
 BUCKETS = 50_000
-FREE = ("/static/", "/healthz", "/readyz", "/metrics")
-"""Paths that cost nothing: files that browsers keep, and what operations ask for."""
+FREE = ("/static/", "/healthz", "/readyz", "/metrics", "/slack/events")
+"""Paths that cost nothing: files that browsers keep, what operations ask for, and what Slack signs.
+
+All of Slack's users come from a few addresses of Slack's; a request without its signature is refused at once.
+"""
 IPV6_PREFIX = 64
 """A household or an office has this whole network."""
 

@@ -24,6 +24,7 @@ from cookbook_search.surfaces.http.mcp import McpEndpoint
 from cookbook_search.surfaces.http.metrics import Measured, Measures
 from cookbook_search.surfaces.http.problems import install_problem_handlers
 from cookbook_search.surfaces.http.rate import Rate, RateLimit, parse_rate
+from cookbook_search.surfaces.http.slack import SlackEndpoint
 from cookbook_search.surfaces.strings import read_strings, web_folder
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ def create_app(settings: Settings) -> FastAPI:
     strings = read_strings(web)
     mcp = McpEndpoint(cookbook)
     measures = Measures()
+    slack = SlackEndpoint(cookbook, strings)
     assets = Assets(web / "static", settings.theme, words_modules(strings))
 
     @asynccontextmanager
@@ -48,8 +50,10 @@ def create_app(settings: Settings) -> FastAPI:
             asyncio.create_task(_watch(cookbook, settings.reload_seconds)),
             asyncio.create_task(_purge(cookbook)),
         ]
+        await slack.open()
         yield
         await mcp.close()
+        await slack.close()
         for task in tasks:
             task.cancel()
             with suppress(asyncio.CancelledError):
@@ -80,6 +84,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(metrics.router(cookbook, measures))
     app.include_router(plans.router(cookbook, web, strings))
     app.router.routes.append(Route("/mcp", mcp, methods=None, include_in_schema=False))
+    app.router.routes.extend(slack.routes)
     app.include_router(pages.router(cookbook, web, strings, assets))
     app.include_router(printing.router(cookbook, web, strings["fi"]))
     app.mount("/static", assets, name="static")

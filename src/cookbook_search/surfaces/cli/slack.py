@@ -1,0 +1,30 @@
+"""`cookbook slack`."""
+
+from __future__ import annotations
+
+from cookbook_search.app import Cookbook
+from cookbook_search.config import read_settings
+from cookbook_search.surfaces.cli.options import IndexOption
+
+
+def slack(index: IndexOption = None) -> None:
+    """Answer in Slack over Socket Mode: no address of ours needs to be open to the internet."""
+    import asyncio
+    import logging
+
+    from cookbook_search.surfaces.slack.socket import run, stop_on_signals  # most of a second
+    from cookbook_search.surfaces.strings import read_strings, web_folder
+
+    logging.basicConfig(level=logging.INFO, format="%(levelname)s: %(message)s")
+    cookbook = Cookbook(read_settings(index=index))
+    cookbook.open()  # a missing index is told now, and the first answer is as fast as any
+
+    async def serve() -> None:
+        stop = asyncio.Event()
+        stop_on_signals(stop)
+        await run(cookbook, read_strings(web_folder()), stop)
+
+    try:
+        asyncio.run(serve())
+    finally:
+        cookbook.close()

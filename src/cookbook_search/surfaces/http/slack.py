@@ -1,0 +1,49 @@
+"""``/slack/*``: Slack's requests over HTTP, and the install by several workspaces.
+
+Bolt takes most of a second to import, which a server without Slack should not pay.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from starlette.routing import Route
+
+from cookbook_search.app import Cookbook
+from cookbook_search.surfaces.strings import Strings
+from cookbook_search.types import Language
+
+if TYPE_CHECKING:
+    from cookbook_search.surfaces.slack.application import SlackApplication
+
+
+class SlackEndpoint:
+    """The routes that answer Slack; none where it is not configured."""
+
+    def __init__(self, cookbook: Cookbook, strings: Mapping[Language, Strings]) -> None:
+        """Raises SettingsError where the settings of Slack do not fit together."""
+        self.routes: list[Route] = []
+        self._application: SlackApplication | None = None
+        if not cookbook.settings.slack_signing_secret.get_secret_value():
+            return
+        from slack_bolt.adapter.starlette.async_handler import AsyncSlackRequestHandler
+
+        from cookbook_search.surfaces.slack.application import SlackApplication
+
+        self._application = SlackApplication(cookbook, strings)
+        handle = AsyncSlackRequestHandler(self._application.bolt).handle
+        self.routes.append(Route("/slack/events", handle, methods=["POST"], include_in_schema=False))
+        if self._application.bolt.oauth_flow is not None:
+            for path in ("/slack/install", "/slack/oauth_redirect"):
+                self.routes.append(Route(path, handle, methods=["GET"], include_in_schema=False))
+
+    async def open(self) -> None:
+        """Get ready, in the loop of the server."""
+        if self._application is not None:
+            await self._application.open()
+
+    async def close(self) -> None:
+        """Let what is at work end."""
+        if self._application is not None:
+            await self._application.close()
