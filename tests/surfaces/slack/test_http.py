@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-PROBLEM = "Yritykset käyvät kerran eivätkä palaa"
+PROBLEM = "Mistä saamme rahaa kokeiluun?"
 
 
 def test_a_command_shows_recipes_and_metrics_to_the_asker_alone(slack, http) -> None:
@@ -14,18 +14,18 @@ def test_a_command_shows_recipes_and_metrics_to_the_asker_alone(slack, http) -> 
     (message,) = slack.wait(lambda: slack.responses)
     assert message["response_type"] == "ephemeral"
     text = str(message["blocks"])
-    assert "<https://keittokirja.example.fi/reseptit/yritysten-paluu|Yritykset palaavat>" in text
-    assert "Palaavien osuus" in text
+    assert "<https://keittokirja.example.fi/reseptit/avustushaku|Hankerahan haku>" in text
+    assert "Saatu ulkopuolinen raha" in text
     actions = [e["action_id"] for b in message["blocks"] if b["type"] == "actions" for e in b["elements"]]
     assert {"steps", "metrics", "share", "chat", "vote:up", "vote:down"} <= set(actions)
 
 
 def test_a_mention_is_answered_in_its_thread_and_nowhere_else(slack, http) -> None:
-    asked = slack.mention("U1", f"{PROBLEM}, mitä teen?")
+    asked = slack.mention("U1", PROBLEM)
     assert slack.post(http, asked).status_code == 200
     (answer,) = slack.wait(slack.answers)
     assert answer["thread_ts"] == asked["event"]["ts"]
-    assert "Yritykset palaavat" in answer["text"]
+    assert "Hankerahan haku" in answer["text"]
     assert [m for m in slack.messages["C1"] if "thread_ts" not in m] == slack.messages["C1"][:1]
 
 

@@ -20,7 +20,7 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from cookbook_search.app import Cookbook
-from cookbook_search.errors import SettingsError
+from cookbook_search.errors import CookbookError, SettingsError
 from cookbook_search.surfaces.slack import commands, home, talk, unfurl
 from cookbook_search.surfaces.slack.blocks import note
 from cookbook_search.surfaces.slack.bot import Bot, NotDelivered, asker_of, deliver
@@ -98,8 +98,14 @@ def _bolt(cookbook: Cookbook, wording: Wording) -> AsyncApp:
             "(several workspaces install the app), not both; see docs/slack.md."
         )
     client = web_client(settings.slack_api_url, token)
+    gone = wording.plain("not_authorized")
     if token:
-        return AsyncApp(name="cookbook", client=client, signing_secret=secret)
+        return AsyncApp(
+            name="cookbook",
+            client=client,
+            signing_secret=secret,
+            user_facing_authorize_error_message=gone,
+        )
     oauth = _oauth(cookbook, wording)
     authorize = AsyncInstallationStoreAuthorize(
         logger=log,
@@ -118,6 +124,7 @@ def _bolt(cookbook: Cookbook, wording: Wording) -> AsyncApp:
         authorize=authorize,  # type: ignore[arg-type]  # its own class is not among the types it takes
         installation_store=oauth.installation_store,
         installation_store_bot_only=True,
+        user_facing_authorize_error_message=gone,
     )
     app.enable_token_revocation_listeners()
     return app
@@ -192,7 +199,8 @@ def _tell_errors(app: AsyncApp, bot: Bot) -> None:
         if not address and (response is not None or not channel or not context.user_id):
             return
         asker = asker_of(client, context)
-        whole = note((await bot.wordings.of(client, asker.team, asker.user))("failed"))
+        wording = await bot.wordings.of(client, asker.team, asker.user)
+        whole = note(wording("unavailable" if isinstance(error, CookbookError) else "failed"))
         try:
             if address:
                 await deliver(address, whole)

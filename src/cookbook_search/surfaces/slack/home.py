@@ -53,7 +53,7 @@ class Home:
     @property
     def metadata(self) -> str:
         """As the view carries it; 3,000 characters at most."""
-        return json.dumps(asdict(self))
+        return json.dumps(asdict(self), ensure_ascii=False)
 
 
 def home_of(view: dict[str, Any] | None) -> Home:
@@ -111,7 +111,7 @@ async def publish(bot: Bot, asker: Asker, home: Home) -> None:
         wording = await bot.wordings.of(asker.client, asker.team, asker.user)
     else:
         wording = bot.wordings[language]
-    blocks = [*_top(home, wording), *await _middle(bot, home, wording), *_bottom(home, wording)]
+    blocks = [*_top(home, wording), *await _middle(bot, asker, home, wording), *_bottom(home, wording)]
     view = {"type": "home", "private_metadata": home.metadata, "blocks": blocks[:MAX_VIEW_BLOCKS]}
     await asker.client.views_publish(user_id=asker.user, view=view)
 
@@ -151,7 +151,7 @@ def _top(home: Home, wording: Wording) -> list[Block]:
     return [header(wording.plain("home.title")), section(wording("home.intro")), box, actions([phases])]
 
 
-async def _middle(bot: Bot, home: Home, wording: Wording) -> list[Block]:
+async def _middle(bot: Bot, asker: Asker, home: Home, wording: Wording) -> list[Block]:
     """What was found, or the recipes of a phase."""
     if home.query:
         try:
@@ -159,6 +159,8 @@ async def _middle(bot: Bot, home: Home, wording: Wording) -> list[Block]:
         except QueryError:
             return [divider(), section(wording("unclear"))]
         query_id = bot.cookbook.usage.record_search(result, "slack")
+        if not home.language:
+            wording = await bot.wordings.of(asker.client, asker.team, asker.user, result.language)
         shown = search_note(result, query_id, wording, bot.metric).blocks
         private = {"share", "chat"}
         return [divider(), *(block for one in shown for block in _without(one, private))]
