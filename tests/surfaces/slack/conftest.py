@@ -7,11 +7,9 @@ from pathlib import Path
 
 import httpx
 import pytest
-from workspace import BOT_TOKEN, SECRET, Slack
+from workspace import BOT_TOKEN, SECRET, SITE, Slack
 
 from cookbook_search.config import Settings
-
-SITE = "https://keittokirja.example.fi"
 
 
 @pytest.fixture(scope="session")

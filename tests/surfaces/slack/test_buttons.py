@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from conftest import SITE
 from sqlalchemy import select
+from workspace import SITE
 
 from cookbook_search.store import open_database
 from cookbook_search.store.usage import feedback

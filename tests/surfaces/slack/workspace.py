@@ -24,6 +24,7 @@ from limits import message_faults, view_faults
 
 SECRET = "s3cret-of-signing"
 BOT_TOKEN, APP_TOKEN = "xoxb-one", "xapp-1-one"
+SITE = "https://keittokirja.example.fi"
 TEAM, BOT_USER, BOT_ID, APP_ID = "T1", "UBOT", "BBOT", "A1"
 WAIT = 20
 
