@@ -136,6 +136,7 @@ def test_the_metrics_cover_the_four_levels_and_are_few(shop):
     assert [row.level for row in plan.metrics] == sorted((r.level for r in plan.metrics), key=LEVELS.index)
     assert {row.level for row in plan.metrics} == set(LEVELS)
     assert len(plan.metrics) <= USUAL
+    assert len(shop.plan(people=1, months=10).metrics) <= 6
     rows = {row.id: row for row in plan.metrics}
     assert rows["tulos-1"].goal == NOBODY
     assert rows["tulos-1"].via == ("kutsu",)

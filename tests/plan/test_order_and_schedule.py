@@ -44,7 +44,7 @@ def leads_to(graph, key, seen=()):
 
 @given(graphs())
 def test_every_recipe_comes_once_and_after_what_it_needs(graph):
-    ordered = [found.key for found in in_order(graph.values(), graph, {})]
+    ordered = [found.key for found in in_order(graph.values(), graph, {}, "tunnista")]
 
     assert sorted(ordered) == sorted(graph)
     for key in graph:
@@ -55,9 +55,16 @@ def test_every_recipe_comes_once_and_after_what_it_needs(graph):
 
 
 def test_without_needs_it_is_by_phase_then_worth():
-    graph = {r.key: r for r in (recipe("a", "mittaa"), recipe("b", "sitouta"), recipe("c", "sitouta"))}
-    ordered = in_order(graph.values(), graph, {"Vantaa/c": 2.0, "Vantaa/b": 1.0})
+    graph = {r.key: r for r in (recipe("a", "uudista"), recipe("b", "sitouta"), recipe("c", "sitouta"))}
+    values = {"Vantaa/c": 2.0, "Vantaa/b": 1.0}
+    ordered = in_order(graph.values(), graph, values, "sitouta")
     assert [found.id for found in ordered] == ["c", "b", "a"]
+
+
+def test_measuring_begins_with_the_work():
+    graph = {r.key: r for r in (recipe("a", "mittaa"), recipe("b", "kehita"), recipe("c", "orkestroi"))}
+    ordered = in_order(graph.values(), graph, {"Vantaa/a": 1.0}, "orkestroi")
+    assert [found.id for found in ordered] == ["a", "c", "b"]
 
 
 def test_what_belongs_to_earlier_phases_is_taken_as_done():

@@ -49,7 +49,7 @@ class Planner:
             return Plan(situation=situation, steps=(), unanswered=choice.unanswered)
         fit = self._fit(situation, choice)
         steps = [self._step(key, slot, fit, situation) for key, slot in fit.slots.items()]
-        recipes = [candidate.recipe for candidate in fit.candidates.values()]
+        recipes = [self.recipes[key] for key in fit.slots]
         assumed = [recipe for key, recipe in fit.assumed.items() if key not in fit.candidates]
         return checked(
             Plan(
@@ -125,7 +125,9 @@ class Planner:
     def _scheduled(self, chosen: dict[str, Candidate], situation: Situation) -> dict[str, Slot]:
         values = {key: candidate.value for key, candidate in chosen.items()}
         recipes = [candidate.recipe for candidate in chosen.values()]
-        ordered = [work_of_recipe(recipe) for recipe in in_order(recipes, self.recipes, values)]
+        ordered = [
+            work_of_recipe(recipe) for recipe in in_order(recipes, self.recipes, values, situation.phase)
+        ]
         slots = schedule(ordered, situation.people, situation.start)
         return dict(sorted(slots.items(), key=lambda item: item[1].start_week))
 

@@ -11,8 +11,13 @@ from cookbook_search.types.plan import PlannedMetric, Situation
 MOST = 12
 """Metrics of one plan."""
 USUAL = 10
-"""Metrics that are chosen; the rest is room for the asker's own."""
+"""Metrics that are chosen at most; the rest is room for the asker's own."""
+LEAST = 4
+A_PERSON = 2
+"""Metrics that are chosen where nobody has time for them, and those that each person can look after."""
 MOST_OF_LEVEL = 3
+IMPACT_MONTHS = 12
+"""Months below which no impact shows: one metric of that level is enough."""
 OWN_MATCH = 0.5
 """Weight of a metric's own match with a problem beside the recipes that recommend it."""
 
@@ -63,7 +68,7 @@ def framework(
     goals = [goal for goal, _ in answers]
     return tuple(
         planned(found.metric, situation.language, _goal(found), found.via)
-        for found in _cover(scored, goals, metrics, common)
+        for found in _cover(scored, goals, metrics, common, situation)
     )
 
 
@@ -89,8 +94,10 @@ def _cover(
     goals: Sequence[str],
     metrics: Mapping[str, Metric],
     common: Mapping[str, int],
+    situation: Situation,
 ) -> list[_Scored]:
     """In the order of the levels, best first."""
+    usual = min(USUAL, LEAST + A_PERSON * situation.people)
     ranked = sorted(scored.values(), key=lambda found: (not found.via, -found.score, found.metric.id))
     taken: dict[str, _Scored] = {}
     for goal in goals:
@@ -103,7 +110,8 @@ def _cover(
             taken[best.metric.key] = best
     for found in ranked:
         of_level = sum(other.metric.level == found.metric.level for other in taken.values())
-        if found.via and len(taken) < USUAL and of_level < MOST_OF_LEVEL:
+        is_early = found.metric.level == LEVELS[-1] and situation.months < IMPACT_MONTHS
+        if found.via and len(taken) < usual and of_level < (1 if is_early else MOST_OF_LEVEL):
             taken.setdefault(found.metric.key, found)
     return sorted(taken.values(), key=lambda found: (LEVELS.index(found.metric.level), -found.score))
 

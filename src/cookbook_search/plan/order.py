@@ -28,9 +28,15 @@ def needed_for(recipe: Recipe, recipes: Recipes, now: Phase) -> tuple[list[Recip
     return list(before.values()), list(done.values())
 
 
-def in_order(chosen: Iterable[Recipe], recipes: Recipes, values: Mapping[str, float]) -> list[Recipe]:
+MEASURING: Phase = "mittaa"
+
+
+def in_order(
+    chosen: Iterable[Recipe], recipes: Recipes, values: Mapping[str, float], now: Phase
+) -> list[Recipe]:
     """The chosen recipes, each after its prerequisites; else by phase, then the most valuable first.
 
+    Measuring begins with the work of the present phase: a baseline cannot be taken afterwards.
     Recipes that need each other in a circle come in that second order.
     """
     within = {recipe.key: recipe for recipe in chosen}
@@ -45,11 +51,16 @@ def in_order(chosen: Iterable[Recipe], recipes: Recipes, values: Mapping[str, fl
     ready: list[str] = []
     while sorter.is_active():
         ready += sorter.get_ready()
-        ready.sort(key=lambda key: (PHASES.index(within[key].phase), -values.get(key, 0.0), key))
+        ready.sort(key=lambda key: (_rank(within[key], now), -values.get(key, 0.0), key))
         first = ready.pop(0)
         ordered.append(within[first])
         sorter.done(first)
     return ordered
+
+
+def _rank(recipe: Recipe, now: Phase) -> int:
+    place = PHASES.index(recipe.phase)
+    return min(place, PHASES.index(now)) if recipe.phase == MEASURING else place
 
 
 def _prerequisites(recipe: Recipe, recipes: Recipes) -> list[Recipe]:

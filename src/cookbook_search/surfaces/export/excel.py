@@ -74,6 +74,11 @@ def _status_formula(line: int, found: Progress, wording: Wording) -> str:
         "down": f"{actual}<={target}",
         "balance": f"ABS({actual}-{target})<={NEAR}*ABS({target})",
     }[found.row.direction]
+    same = {
+        "up": f"{actual}={baseline}",
+        "down": f"{actual}={baseline}",
+        "balance": f"ABS({actual}-{target})=ABS({baseline}-{target})",
+    }[found.row.direction]
     better = {
         "up": f"{actual}>{baseline}",
         "down": f"{actual}<{baseline}",
@@ -83,7 +88,7 @@ def _status_formula(line: int, found: Progress, wording: Wording) -> str:
     words = {name: f'"{wording.t[f"plan.status.{name}"]}"' for name in statuses}
     return (
         f'=IF({actual}="",{words["unmeasured"]},IF({target}="",{words["open"]},IF({there},{words["reached"]},'
-        f'IF({baseline}="",{words["open"]},IF({actual}={baseline},{words["still"]},'
+        f'IF({baseline}="",{words["open"]},IF({same},{words["still"]},'
         f"IF({better},{words['on_way']},{words['wrong_way']}))))))"
     )
 

@@ -16,7 +16,7 @@ def plan_markdown(plan: Plan, wording: Wording) -> str:
     t = wording.t
     parts = [f"# {_plain(wording.title)}", " · ".join(_plain(phrase) for phrase in wording.frame)]
     if plan.cautions:
-        parts += [f"## {t['plan.cautions']}", _list(wording.caution(caution) for caution in plan.cautions)]
+        parts += [f"## {t['plan.cautions']}", _list(wording.cautions)]
     if plan.unanswered:
         parts += [f"## {t['plan.unanswered']}", _list(plan.unanswered)]
     if not plan.steps:
@@ -49,8 +49,8 @@ def _step(number: int, step: PlanStep, wording: Wording) -> list[str]:
     t = wording.t
     facts = [
         f"{wording.begins(step)} – {wording.ends(step)}",
-        t["effort.weeks"].format(n=step.weeks),
-        t["effort.people"].format(n=step.people),
+        wording.counted("effort.weeks", step.weeks),
+        wording.counted("effort.people", step.people),
         wording.euros(step),
     ]
     lines = [wording.reason(reason) for reason in step.reasons]

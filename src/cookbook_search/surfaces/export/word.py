@@ -37,7 +37,7 @@ def plan_docx(kept: KeptPlan, wording: Wording) -> bytes:
     document.add_heading(_text(wording.title), level=0)
     document.add_paragraph(_text(" · ".join(wording.frame)))
     for title, lines in (
-        (t["plan.cautions"], [wording.caution(caution) for caution in plan.cautions]),
+        (t["plan.cautions"], wording.cautions),
         (t["plan.unanswered"], plan.unanswered),
     ):
         _list(document, title, lines)
@@ -104,8 +104,8 @@ def _step(document: DocumentType, number: int, step: PlanStep, wording: Wording)
     t = wording.t
     document.add_heading(_text(f"{number}. {step.title}"), level=2)
     facts = (
-        f"{wording.begins(step)} – {wording.ends(step)}", t["effort.weeks"].format(n=step.weeks),
-        t["effort.people"].format(n=step.people), wording.euros(step),
+        f"{wording.begins(step)} – {wording.ends(step)}", wording.counted("effort.weeks", step.weeks),
+        wording.counted("effort.people", step.people), wording.euros(step),
     )  # fmt: skip
     document.add_paragraph(_text(" · ".join(facts)))
     for reason in step.reasons:

@@ -89,6 +89,10 @@ class Wording:
             return text
         return text.replace(",", self.t["number.thousands"]).replace(".", ",")
 
+    def counted(self, key: str, n: int) -> str:
+        """``effort.weeks`` or ``effort.people`` of so many."""
+        return self.t[f"{key}.one"] if n == 1 else self.t[key].format(n=n)
+
     def euros(self, step: PlanStep) -> str:
         """The least and most that it costs."""
         if step.euros_high == 0:
@@ -101,12 +105,24 @@ class Wording:
         words = self.t[f"phase.{reason.words}"] if reason.kind == "phase" else reason.words
         return self.t[f"plan.why.{reason.kind}"].format(words=words)
 
+    @cached_property
+    def cautions(self) -> tuple[str, ...]:
+        """What does not hold; the steps that want more people, in one sentence."""
+        short = [caution for caution in self.plan.cautions if caution.kind == "hands"]
+        found = [self.caution(caution) for caution in self.plan.cautions if caution.kind != "hands"]
+        if short:
+            missing = self.t["plan.caution.hands.missing"]
+            named = (missing.format(step=self._titles.get(one.step, one.step), n=one.amount) for one in short)
+            found.append(self.t["plan.caution.hands"].format(steps=", ".join(named)))
+        return tuple(found)
+
     def caution(self, caution: Caution) -> str:
-        """What does not hold."""
+        """What does not hold, but for hands."""
         step, other = self._titles.get(caution.step, ""), self._titles.get(caution.other, caution.other)
         if caution.kind == "level":
             other = self.t[f"level.{caution.other}"]
-        text = self.t[f"plan.caution.{caution.kind}"]
+        one = f"plan.caution.{caution.kind}.one"
+        text = self.t[one if caution.amount == 1 and one in self.t else f"plan.caution.{caution.kind}"]
         return text.format(step=step, other=other, n=self.whole(caution.amount))
 
     def left(self, out: LeftOut) -> str:
