@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from cookbook_search.answer.citations import MARK
 from cookbook_search.answer.conversation import Reading
 from cookbook_search.answer.llm import LanguageModel, Prompt
+from cookbook_search.answer.orders import gives_orders
 from cookbook_search.answer.outline import sentences
 from cookbook_search.answer.prompting import NO_ANSWER, NumberedPassage
 from cookbook_search.answer.support import Evidence, SupportChecker
@@ -102,7 +103,7 @@ class Generation:
 
     def _supporting(self, claim: str, marks: Sequence[int]) -> int | None:
         """Number of the passage that supports the claim: one that it cites, else, unmarked, any."""
-        if _FOREIGN.search(claim) or not claim:
+        if _FOREIGN.search(claim) or gives_orders(claim) or not claim:
             return None
         if any(not 1 <= number <= len(self.passages) for number in marks):
             return None  # it cites what was never shown to it

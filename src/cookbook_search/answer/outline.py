@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
+from cookbook_search.answer.orders import gives_orders
 from cookbook_search.chunk import STEP_HEADINGS
 from cookbook_search.parse import sections
 from cookbook_search.types import AnyDocument, Chunk
@@ -109,10 +110,14 @@ class Outline:
 
 
 def outline(document: AnyDocument, chunks: Sequence[Chunk]) -> Outline:
-    """Join the chunks of a body to the parts that they were cut from; ``chunks`` in reading order."""
+    """Join the chunks of a body to the parts that they were cut from; ``chunks`` in reading order.
+
+    Sentences that give orders to an assistant are left out.
+    """
     lines: dict[tuple[tuple[str, ...], str], list[str]] = {}
     for chunk in chunks:
-        lines.setdefault((chunk.headings, chunk.anchor), []).extend(chunk.text.split("\n"))
+        kept = (_without_orders(line) for line in chunk.text.split("\n"))
+        lines.setdefault((chunk.headings, chunk.anchor), []).extend(kept)
     return Outline(
         document,
         tuple(
@@ -120,6 +125,12 @@ def outline(document: AnyDocument, chunks: Sequence[Chunk]) -> Outline:
             for (path, anchor), of in lines.items()
         ),
     )
+
+
+def _without_orders(line: str) -> str:
+    if not gives_orders(line):
+        return line
+    return " ".join(sentence for sentence in sentences(line) if not gives_orders(sentence))
 
 
 def templates(document: AnyDocument) -> tuple[Template, ...]:
@@ -130,7 +141,7 @@ def templates(document: AnyDocument) -> tuple[Template, ...]:
         )
         for section in sections(document.body)
         for token in section.tokens
-        if token.type == "fence" and token.info.startswith(TEMPLATE_INFO)
+        if token.type == "fence" and token.info.startswith(TEMPLATE_INFO) and not gives_orders(token.content)
     )
 
 
