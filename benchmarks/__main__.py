@@ -5,13 +5,20 @@ from __future__ import annotations
 import os
 import platform
 
-from benchmarks import building, load, pages, startup
+from benchmarks import answering, building, load, pages, startup
 
 
 def main() -> None:
     print(f"{os.cpu_count()} cores, Python {platform.python_version()}, {platform.machine()}\n")
     print("| what | ratio | measured |\n| --- | --- | --- |")
-    for rows in (startup.measure(), load.measure(0), load.measure(1024), building.measure(), pages.measure()):
+    for rows in (
+        startup.measure(),
+        load.measure(0),
+        load.measure(1024),
+        building.measure(),
+        pages.measure(),
+        answering.measure(),
+    ):
         print("\n".join(rows), flush=True)
 
 

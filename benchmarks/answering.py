@@ -21,7 +21,7 @@ def measure() -> list[str]:
     port = free_port()
     first: list[float] = []
     search: list[float] = []
-    with server(cookbook_command(port), port, {"COOKBOOK_CACHE_SIZE": "0"}):
+    with server(cookbook_command(port), port, {"COOKBOOK_CACHE_SIZE": "0", "COOKBOOK_LOG_QUERIES": "false"}):
         connection = HTTPConnection("127.0.0.1", port, timeout=60)
         for at in range(ROUNDS):
             for query in queries:
