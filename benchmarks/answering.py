@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import statistics
 import time
+from http import HTTPStatus
 from http.client import HTTPConnection
 from pathlib import Path
 
@@ -21,15 +22,17 @@ def measure() -> list[str]:
     port = free_port()
     first: list[float] = []
     search: list[float] = []
-    with server(cookbook_command(port), port, {"COOKBOOK_CACHE_SIZE": "0", "COOKBOOK_LOG_QUERIES": "false"}):
-        connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    with server(
+        cookbook_command(port),
+        port,
+        {"COOKBOOK_CACHE_SIZE": "0", "COOKBOOK_LOG_QUERIES": "false", "COOKBOOK_RATE_LIMIT": "0"},
+    ):
         for at in range(ROUNDS):
             for query in queries:
-                search.append(_seconds(connection, "/api/v1/search", {"query": query, "limit": 10}))
+                search.append(_seconds(port, "/api/v1/search", {"query": query, "limit": 10}))
                 # a word more, so that what is known of the question before does not help
                 asked = f"{query} {at}" if at else query
-                first.append(_seconds(connection, "/api/v1/chat", {"messages": [_turn(asked)]}, stream=True))
-        connection.close()
+                first.append(_seconds(port, "/api/v1/chat", {"messages": [_turn(asked)]}, stream=True))
     median = statistics.median(first) / statistics.median(search)
     tail = _p95(first) / _p95(search)
     return [
@@ -42,15 +45,21 @@ def _turn(content: str) -> dict[str, str]:
     return {"role": "user", "content": content}
 
 
-def _seconds(connection: HTTPConnection, path: str, body: dict[str, object], stream: bool = False) -> float:
-    """Until the whole response, or of a stream until the first byte of its body."""
+def _seconds(port: int, path: str, body: dict[str, object], stream: bool = False) -> float:
+    """Until the whole response, or of a stream until the first byte of its body, connected before."""
+    connection = HTTPConnection("127.0.0.1", port, timeout=60)
+    connection.connect()
     accept = "text/event-stream" if stream else "application/json"
+    headers = {"Content-Type": "application/json", "Accept": accept}
     begun = time.perf_counter()
-    connection.request("POST", path, json.dumps(body), {"Content-Type": "application/json", "Accept": accept})
+    connection.request("POST", path, json.dumps(body), headers)
     response = connection.getresponse()
-    response.read(1 if stream else -1)
+    response.read(1 if stream else None)
     seconds = time.perf_counter() - begun
     response.read()
+    connection.close()
+    if response.status != HTTPStatus.OK:
+        raise RuntimeError(f"{path} answered {response.status}")
     return seconds
 
 

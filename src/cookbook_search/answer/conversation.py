@@ -7,11 +7,12 @@ so a client that sends only roles and texts, or only the last turns, is understo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal
 
-from cookbook_search.analyze import Analyzer
+from cookbook_search.analyze import Analyzer, fold, normalise
 from cookbook_search.answer.asking import SOCIAL, Ask, Asked, AskReader
 from cookbook_search.answer.library import Library
 from cookbook_search.answer.lookup import Finder, Finding, Place
@@ -33,6 +34,8 @@ OF_RECIPES: frozenset[Ask] = frozenset({
 CONDITIONS: frozenset[Ask] = frozenset({"no_money", "small_city", "several_cities"})
 FEW = 3
 """Words of its own that a message which changes one condition may have and still go on with the topic."""
+_PAIR = re.compile(r"\b(?:ja|vai|och|eller|and|or|vs)\b")
+"""A comparison that names both sides itself."""
 Outcome = Literal["answer", "refuse", "unsafe", "social", "unclear"]
 
 
@@ -237,6 +240,9 @@ class ConversationReader:
     ) -> Reading | None:
         """A continuation with words of its own: a detail of the focus, or after all a new topic."""
         finding = self._finder.find(text, language)
+        if "compare" in asked.asks and not _PAIR.search(text.lower()):
+            others = tuple(other for other in finding.documents if other is not focus)
+            return Reading("answer", language, _joined(topic.problem, text), text, asked, (focus, *others))
         near = [*finding.documents[:2], *finding.metrics[:1]]
         structural = asked.refers and any(ask not in SOCIAL for ask in asked.asks)
         if focus not in near and not structural and finding.answerable and finding.probability >= NEW_TOPIC:
@@ -249,13 +255,17 @@ class ConversationReader:
         """A question by itself."""
         finding = self._finder.find(text, language)
         leans = asked.refers or asked.step is not None or asked.ordinal is not None
-        if not asked.content and (leans or (asked.asks and not finding.answerable)):
+        of_nothing = leans or (asked.asks and not (finding.answerable and "measure" in asked.asks))
+        if not asked.content and of_nothing:
             return Reading("unclear", language, text, text, asked, finding.topics, finding=finding)
         if not finding.answerable:
-            return Reading("refuse", language, text, text, asked, finding.topics, finding=finding)
+            named = tuple(document for document in finding.documents if _is_named(document, text))
+            if not named:
+                return Reading("refuse", language, text, text, asked, finding.topics, finding=finding)
+            return Reading("answer", language, text, text, asked, named, finding=finding)
         documents: tuple[AnyDocument, ...] = finding.documents
         measuring = bool(MEASURING.intersection(asked.asks))
-        if finding.metrics and finding.metric_lead > (-METRIC_LEAD if measuring else METRIC_LEAD):
+        if finding.metrics and finding.metric_lead > (0 if measuring else METRIC_LEAD):
             documents = (*finding.metrics[:2], *documents)
         return Reading("answer", language, text, text, asked, documents, place=finding.place, finding=finding)
 
@@ -308,6 +318,12 @@ def _alike(topic: Topic, asked: Asked) -> list[AnyDocument]:
     """What was shown and is of one sort: metrics where they were shown first or are named, else recipes."""
     metrics = isinstance(topic.shown[0], Metric) or "measure" in asked.asks
     return [other for other in topic.shown if isinstance(other, Metric) == metrics]
+
+
+def _is_named(document: AnyDocument, text: str) -> bool:
+    """Whether the text holds the words of the document's id: "world cafe"."""
+    words = fold(normalise(text).lower())
+    return all(re.search(rf"\b{re.escape(word)}", words) for word in document.id.split("-"))
 
 
 def _joined(context: str, text: str) -> str:

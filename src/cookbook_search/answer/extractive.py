@@ -206,31 +206,29 @@ class Extractive:
             return [write.say("missing", title=write.title(told.document))]
         title = write.title(told.document)
         start = write.say(f"passage_{told.document.kind}", title=title, heading=part.heading)
-        best = self._best_sentences(reading.query, reading.language, part)
+        best = self._best_sentences(reading, part)
+        if not best:
+            return [] if reading.finding else [write.say("missing", title=title)]
         if write.foreign(told.document, part):
             start = f"{start} ({write.say('in_finnish')})"
         return [" ".join([start, *write.lines(told.document, part, [best])])]
 
-    def _best_sentences(self, query: str, language: Language, part: Part, most: int = 3) -> list[str]:
-        """Neighbouring sentences of a section that share the most words with the query."""
-        wanted = {
-            term
-            for token in self._analyzer.tokens(query.lower(), language)
-            if not token.stop
-            for term in token.terms
-        }
+    def _best_sentences(self, reading: Reading, part: Part, most: int = 3) -> list[str]:
+        """Neighbouring sentences that hold most of the question's own words; none where no line does."""
+        words = [self._analyzer.forms(word, reading.language) for word in reading.asked.content]
+        wanted = [{*forms.lemmas, *forms.parts} for forms in words]
         spoken = [(line, sentence) for line in part.lines for sentence in sentences(line)]
-        shared = [
-            len(
-                wanted.intersection(
-                    t for token in self._analyzer.tokens(sentence.lower(), "fi") for t in token.terms
-                )
-            )
-            for _, sentence in spoken
-        ]
-        best = max(range(len(spoken)), key=lambda at: (shared[at], -at))
+        held = [self._terms(line) for line, _ in spoken]
+        shared = [sum(not of.isdisjoint(terms) for of in wanted) for terms in held]
+        best = max(range(len(spoken)), key=lambda at: (shared[at], -at), default=None)
+        foreign = reading.language != "fi"
+        if best is None or not (foreign or shared[best] > len(wanted) / 2 or shared[best] == len(wanted)):
+            return []
         line = spoken[best][0]
-        return [sentence for of, sentence in spoken[best : best + most] if of is line]
+        return [sentence for of, sentence in spoken if of is line][:most]
+
+    def _terms(self, text: str) -> set[str]:
+        return {term for token in self._analyzer.tokens(text.lower(), "fi") for term in token.terms}
 
     @staticmethod
     def _part(told: Outline, anchor: str) -> Part | None:

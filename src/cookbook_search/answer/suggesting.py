@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from cookbook_search.answer.conversation import Reading, Topic
-from cookbook_search.answer.outline import EXAMPLE, NO_MONEY, PITFALLS, SMALL_CITY, Outline
+from cookbook_search.answer.outline import EXAMPLE, MEASURING, NO_MONEY, PITFALLS, SMALL_CITY, Outline
 from cookbook_search.answer.writer import Writer
 from cookbook_search.types import Metric
 
@@ -27,7 +27,7 @@ def _fitting(write: Writer, reading: Reading, told: Outline, topic: Topic | None
     next_step = (reading.step or 0) + 1
     if next_step <= len(told.steps):
         yield say("ask_step", number=next_step)
-    if "measure" not in asked and not reading.finding:
+    if "measure" not in asked and not reading.finding and told.part(MEASURING):
         yield say("ask_measure")
     if "template" not in asked and write.library.templates(told.document):
         yield say("ask_template")
