@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -16,18 +15,11 @@ from cookbook_search.answer.library import Library
 from cookbook_search.app import Cookbook
 from cookbook_search.chunk import chunks
 from cookbook_search.config import Settings
-from cookbook_search.index import KIND_CODES, build
+from cookbook_search.index import KIND_CODES
 from cookbook_search.parse import read_corpus
 from cookbook_search.types import Answer, Message
 
 CORPUS = Path(__file__).parents[2] / "corpus"
-SOME = {
-    "yritysten-sitouttaminen", "jasenmaksut", "hankerahoituksen-haku", "nopeat-kokeilut", "tarvehaastattelut",
-    "luottamuksen-rakentaminen", "klusterin-uudistaminen", "pk-yritykset-mukaan", "arvolupaus-yrityksille",
-    "ydinryhman-kokoaminen", "raci", "world-cafe", "retrospektiivi", "speed-dating", "aktiiviset-jasenet",
-    "jasenpysyvyys", "osallistumisaktiivisuus", "suositteluhalukkuus", "uudet-jasenet", "verkoston-tiheys",
-    "rahoituksen-omavaraisuus", "kokeilujen-lapimeno", "kokeiluista-kaytantoon",
-}  # fmt: skip
 
 
 @pytest.fixture(scope="session")
@@ -50,13 +42,9 @@ def library(analyzer: Analyzer) -> Library:
 
 @pytest.fixture(scope="session")
 def cookbook(tmp_path_factory: pytest.TempPathFactory) -> Cookbook:
-    """Two dozen of the real documents, indexed and open."""
-    folder = tmp_path_factory.mktemp("answer")
-    read, _ = read_corpus([CORPUS])
-    some = replace(read, documents=tuple(d for d in read.documents if d.id in SOME))
-    assert len(some.documents) == len(SOME)
-    opened = Cookbook(Settings(index=folder))
-    build(folder, some, opened._analyzer, opened._embedder)
+    """The whole cookbook, indexed and open: rankings are fitted to it, not to a part of it."""
+    opened = Cookbook(Settings(corpus=(CORPUS,), index=tmp_path_factory.mktemp("answer")))
+    opened.index()
     opened.open()
     return opened
 
