@@ -18,6 +18,8 @@ from cookbook_search.types import Citation
 
 LEAST_KEPT = 0.5
 """Share of the model's sentences that must be supported, or the embedded answerer answers."""
+ECHO = 0.8
+"""Share of a sentence's words that, taken from the question, make it an echo of it."""
 LONGEST = 6000
 """Characters read of a model that does not stop."""
 _UNIT = re.compile(
@@ -103,7 +105,7 @@ class Generation:
 
     def _supporting(self, claim: str, marks: Sequence[int]) -> int | None:
         """Number of the passage that supports the claim: one that it cites, else, unmarked, any."""
-        if _FOREIGN.search(claim) or gives_orders(claim) or not claim:
+        if _FOREIGN.search(claim) or gives_orders(claim) or not claim or self._echoes(claim):
             return None
         if any(not 1 <= number <= len(self.passages) for number in marks):
             return None  # it cites what was never shown to it
@@ -113,6 +115,11 @@ class Generation:
             if self.checker.supported(claim, self.reading.language, held, question):
                 return number
         return None
+
+    def _echoes(self, claim: str) -> bool:
+        """Whether the claim only repeats the question, which is no passage."""
+        said = set(re.findall(r"\w+", claim.lower()))
+        return len(said & set(re.findall(r"\w+", self.reading.text.lower()))) > ECHO * len(said)
 
     def _mark(self, number: int, claim: str) -> str:
         passage = self.passages[number - 1]
