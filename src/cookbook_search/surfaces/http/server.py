@@ -65,7 +65,7 @@ def create_app(settings: Settings) -> FastAPI:
         version=__version__,
         description="Ranked recipes and metrics for a problem in everyday words.",
         lifespan=lifespan,
-        docs_url="/api/docs",
+        docs_url=None,
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )

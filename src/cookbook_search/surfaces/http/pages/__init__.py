@@ -20,6 +20,7 @@ from cookbook_search.surfaces.http.pages import (
     opensearch,
     plan,
     privacy,
+    reference,
     search,
     statement,
 )
@@ -32,7 +33,20 @@ def router(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], a
     """The routes of all pages, answering from this cookbook with the templates of ``web``."""
     site = open_site(cookbook, web, strings, assets)
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    pages = (search, library, documents, chat, plan, embed, statement, privacy, editor, discovery, opensearch)
+    pages = (
+        search,
+        library,
+        documents,
+        chat,
+        plan,
+        embed,
+        statement,
+        privacy,
+        editor,
+        reference,
+        discovery,
+        opensearch,
+    )
     for page in pages:
         routes.include_router(page.router(site))
     return routes
