@@ -14,13 +14,13 @@ from cookbook_search.retrieve.parameters import Logistic
 from cookbook_search.retrieve.rank import Ranking, rank
 from cookbook_search.retrieve.search import RECOMMENDERS
 from training.judged import Case
-from training.logistic import balance, calibration_error, fit_logistic
+from training.logistic import calibration_error, fit_logistic
 from training.refusal import learn_refusal
 
 SEED = 20261125
 FOLDS = 5
 RELEVANT = 2
-FALSE_REFUSALS = 0.02
+FALSE_REFUSALS = 0.025
 """Share of answerable development queries that the threshold may refuse."""
 Floats = npt.NDArray[np.float64]
 Numbers = npt.NDArray[np.int64]
@@ -55,7 +55,7 @@ def _fit_refusal(
         threshold = float(np.quantile(odds[seen & (answerable > 0)], FALSE_REFUSALS))
         refused[~seen] = odds[~seen] < threshold
     falsely = refused[answerable > 0]
-    scale = fit_logistic(odds[:, None], answerable, balance(answerable))
+    scale = fit_logistic(odds[:, None], answerable)
     model = Logistic(
         bias=scale.bias + scale.weights[0] * learned.bias,
         weights=tuple(scale.weights[0] * weight for weight in learned.weights),

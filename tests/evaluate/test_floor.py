@@ -18,9 +18,9 @@ from cookbook_search.evaluate import Estimate, evaluate, read_queries, summarise
 
 ROOT = Path(__file__).parents[2]
 FLOORS = {
-    "all": {"ndcg@10": 0.72, "recall@5": 0.84, "mrr": 0.75, "metric_ndcg@10": 0.73, "refusal": 0.80},
-    "fi": {"ndcg@10": 0.74},
-    "sv": {"ndcg@10": 0.59},
+    "all": {"ndcg@10": 0.72, "recall@5": 0.84, "mrr": 0.74, "metric_ndcg@10": 0.73, "refusal": 0.83},
+    "fi": {"ndcg@10": 0.73},
+    "sv": {"ndcg@10": 0.57},
     "en": {"ndcg@10": 0.65},
 }
 MOST_FALSE_REFUSALS = 0.05
