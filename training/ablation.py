@@ -89,7 +89,7 @@ def alone(table: Table) -> Scores:
     return documents(
         table,
         parameters.model_copy(
-            update={"lexical_weight": 0.0, "document_weight": 0.0, "neighbour_weight": 0.0,
+            update={"lexical_weight": 0.0, "document_weight": 0.0, "neighbour_weight": 0.0, "belief_weight": 0.0,
                     "sharpness": SHARPNESS}
         ),
     )  # fmt: skip
@@ -101,8 +101,11 @@ def fused(table: Table, **changes: float) -> Scores:
     return documents(table, parameters)
 
 
-def configurations(queries: Path, corpus_folder: Path, work: Path) -> dict[str, tuple[Table, Scores]]:
-    """Name -> what it was asked, and its scores (cases, documents); the whole first."""
+def configurations(queries: Path, corpus_folder: Path, work: Path | None) -> dict[str, tuple[Table, Scores]]:
+    """Name -> what it was asked, and its scores (cases, documents); the whole first.
+
+    ``work`` keeps MiniLM's vectors; None leaves MiniLM out.
+    """
     corpus, _ = read_corpus([corpus_folder])
     voikko, fallback = open_analyzer("voikko"), open_analyzer("simplemma")
     model = open_embedder("bundled", voikko)
@@ -117,12 +120,13 @@ def configurations(queries: Path, corpus_folder: Path, work: Path) -> dict[str, 
                 whole,
                 whole_texts(whole, lambda text, code: voikko.terms(normalise(text), code)),
             ),
-            "all-MiniLM-L6-v2 alone": (whole, minilm(whole, work)),
             "bundled model alone": (whole, alone(whole)),
             "bundled model and neighbours": (whole, fused(whole, lexical_weight=0.0, document_weight=0.0)),
             "BM25 of the fusion and neighbours": (nothing, fused(nothing)),
-            "without neighbours": (whole, fused(whole, neighbour_weight=0.0)),
+            "without neighbours": (whole, fused(whole, neighbour_weight=0.0, belief_weight=0.0)),
         }
+        if work is not None:
+            result["all-MiniLM-L6-v2 alone"] = whole, minilm(whole, work)
         for name in EDITS:
             table = indexed(edited(corpus, name), root / name, queries, voikko, model)
             result[name] = table, fused(table)
@@ -167,9 +171,11 @@ def main() -> None:
     parser.add_argument("queries", type=Path, nargs="?", default=Path("evaluation/dev.jsonl"))
     parser.add_argument("--corpus", type=Path, default=Path("corpus"))
     parser.add_argument("--work", type=Path, default=Path("training/work"), help="MiniLM's vectors")
+    parser.add_argument("--quick", action="store_true", help="leave MiniLM out")
     wanted = parser.parse_args()
     wanted.work.mkdir(parents=True, exist_ok=True)
-    print(table_of(configurations(wanted.queries, wanted.corpus, wanted.work)))
+    work = None if wanted.quick else wanted.work
+    print(table_of(configurations(wanted.queries, wanted.corpus, work)))
 
 
 if __name__ == "__main__":
