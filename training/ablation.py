@@ -89,8 +89,8 @@ def alone(table: Table) -> Scores:
     return documents(
         table,
         parameters.model_copy(
-            update={"lexical_weight": 0.0, "document_weight": 0.0, "neighbour_weight": 0.0, "belief_weight": 0.0,
-                    "sharpness": SHARPNESS}
+            update={"lexical_weight": 0.0, "document_weight": 0.0, "neighbour_weight": 0.0,
+                    "belief_weight": 0.0, "sharpness": SHARPNESS}
         ),
     )  # fmt: skip
 
