@@ -84,7 +84,7 @@ def claim(database: Database, keys: Sequence[str], at: dt.datetime) -> list[bool
         insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         for place in sorted(range(len(keys)), key=lambda place: keys[place]):  # one order: no deadlock
             row = insert(received).values(key=keys[place], received_at=at).on_conflict_do_nothing()
-            first[place] = connection.execute(row).rowcount == 1
+            first[place] = connection.execute(row.returning(received.c.key)).first() is not None
     return first
 
 

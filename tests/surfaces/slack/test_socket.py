@@ -42,7 +42,6 @@ def connected(slack, index: Path, tmp_path: Path) -> Iterator[None]:
     thread.join(30)
     assert not thread.is_alive()
     loop.close()
-    cookbook.close()
 
 
 def test_events_commands_and_clicks_come_over_the_socket(slack, connected) -> None:

@@ -24,7 +24,4 @@ def slack(index: IndexOption = None) -> None:
         stop_on_signals(stop)
         await run(cookbook, read_strings(web_folder()), stop)
 
-    try:
-        asyncio.run(serve())
-    finally:
-        cookbook.close()
+    asyncio.run(serve())

@@ -1,11 +1,9 @@
-"""The web application: routes, errors, headers, and the watch over new snapshots."""
+"""The web application: routes, errors, headers."""
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
@@ -15,7 +13,7 @@ from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 from cookbook_search import __version__
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
-from cookbook_search.errors import CookbookError, SettingsError, SnapshotError
+from cookbook_search.errors import SettingsError
 from cookbook_search.surfaces.http import api, chat, feedback, metrics, pages, plans, printing
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
@@ -26,11 +24,7 @@ from cookbook_search.surfaces.http.problems import install_problem_handlers
 from cookbook_search.surfaces.http.rate import Rate, RateLimit, parse_rate
 from cookbook_search.surfaces.http.slack import SlackEndpoint
 from cookbook_search.surfaces.strings import read_strings, web_folder
-
-log = logging.getLogger(__name__)
-FIRST_PURGE_SECONDS = 30.0
-"""Until then the database stays closed, so that a start is quick."""
-PURGE_SECONDS = 3600.0
+from cookbook_search.surfaces.upkeep import kept_up
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -45,20 +39,11 @@ def create_app(settings: Settings) -> FastAPI:
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
-        await asyncio.to_thread(_try_reload, cookbook)
-        tasks = [
-            asyncio.create_task(_watch(cookbook, settings.reload_seconds)),
-            asyncio.create_task(_purge(cookbook)),
-        ]
-        await slack.open()
-        yield
-        await mcp.close()
-        await slack.close()
-        for task in tasks:
-            task.cancel()
-            with suppress(asyncio.CancelledError):
-                await task
-        await asyncio.to_thread(cookbook.close)
+        async with kept_up(cookbook):
+            await slack.open()
+            yield
+            await mcp.close()
+            await slack.close()
 
     app = FastAPI(
         title="Cookbook search",
@@ -96,43 +81,3 @@ def _rate(settings: Settings) -> Rate | None:
         return parse_rate(settings.rate_limit)
     except ValueError as error:
         raise SettingsError(f"COOKBOOK_RATE_LIMIT cannot be used: {error}") from error
-
-
-async def _purge(cookbook: Cookbook) -> None:
-    """Delete what has been kept long enough and count evidence, soon after the start and then every hour."""
-    while True:
-        await asyncio.sleep(FIRST_PURGE_SECONDS)
-        try:
-            purged = await asyncio.to_thread(cookbook.usage.purge)
-            plans = await asyncio.to_thread(cookbook.plans.purge)
-            if purged.queries or purged.feedback or plans:
-                log.info(
-                    "deleted %d old questions, %d votes, %d plans", purged.queries, purged.feedback, plans
-                )
-            await asyncio.to_thread(cookbook.plans.count_evidence)
-        except CookbookError as error:
-            log.warning("old questions could not be deleted: %s", error)
-        await asyncio.sleep(PURGE_SECONDS)
-
-
-def _try_reload(cookbook: Cookbook) -> None:
-    try:
-        if cookbook.reload():
-            log.info("serving snapshot %s", cookbook.snapshot.manifest.id)
-    except SnapshotError as error:
-        log.warning("%s", error)
-
-
-async def _watch(cookbook: Cookbook, seconds: float) -> None:
-    """Serve a new snapshot soon after it becomes current; a faulty one is left alone and logged once."""
-    complaint = ""
-    while True:
-        await asyncio.sleep(seconds)
-        try:
-            if await asyncio.to_thread(cookbook.reload):
-                log.info("serving snapshot %s", cookbook.snapshot.manifest.id)
-            complaint = ""
-        except SnapshotError as error:
-            if str(error) != complaint:
-                complaint = str(error)
-                log.warning("%s", complaint)

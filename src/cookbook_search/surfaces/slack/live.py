@@ -21,8 +21,19 @@ INTERVAL = 1.1
 class LiveMessage:
     """Posted when the answer takes longer than a moment, updated as it grows, replaced by the whole."""
 
-    def __init__(self, client: AsyncWebClient, channel: str, thread: str | None, text: str) -> None:
+    def __init__(
+        self,
+        client: AsyncWebClient,
+        channel: str,
+        thread: str | None,
+        text: str,
+        patience: float = PATIENCE,
+        interval: float = INTERVAL,
+    ) -> None:
+        """``text`` stands there until there is more to show."""
         self._client = client
+        self._patience = patience
+        self._interval = interval
         self._channel = channel
         self._thread = thread
         self._text = text
@@ -51,7 +62,7 @@ class LiveMessage:
 
     async def _grow(self) -> None:
         try:
-            while not await self._ended(PATIENCE if self._ts is None else INTERVAL):
+            while not await self._ended(self._patience if self._ts is None else self._interval):
                 if self._text != self._shown:
                     await self._send(clip_escaped(self._text, MAX_TEXT))
         except SlackApiError as error:  # the whole may still arrive

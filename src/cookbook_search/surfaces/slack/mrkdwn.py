@@ -96,7 +96,8 @@ def _line(line: str, citations: tuple[Citation, ...], link: Link) -> str:
         name = escape(place(citation))
         if citations[0].id != citation.id and citation.heading not in {"", citation.title}:
             name = f"{escape(citation.title)}: {name}"
-        found = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", written, re.I)
+        pattern = rf"(?<!\w){re.escape(name)}(?!\w)"
+        found = re.search(pattern, written) or re.search(pattern, written, re.I)
         if found and "\0" not in written[found.start() : found.end()]:
             links.append(link(found[0], path_of(citation)))
             written = f"{written[: found.start()]}\0{len(links) - 1}\0{written[found.end() :]}"

@@ -100,7 +100,7 @@ def hit_blocks(
     if hit.passages:
         passage = hit.passages[0]
         where = wording.link(escape(passage.heading), f"{url_of(document)}#{passage.anchor}")
-        lines = clip(" ".join(passage.text.split()), PASSAGE)
+        lines = clip(passage.text, PASSAGE)
         fields.append(f"*{where}*\n{escape(lines)}")
     metrics = [m for m in (metric_of(one, document.owner) for one in hit.metrics[:METRICS]) if m]
     if metrics:
@@ -130,7 +130,9 @@ def document_note(document: AnyDocument, wording: Wording, lead: str = "") -> No
                     "effort",
                     people=str(effort.people),
                     weeks=str(effort.weeks),
-                    euros=effort.euros.replace("-", "–"),
+                    euros="–".join(
+                        f"{int(euros):,}".replace(",", "\u00a0") for euros in effort.euros.split("-")
+                    ),
                 )
             )
         )

@@ -16,6 +16,7 @@ from cookbook_search.app import Cookbook
 from cookbook_search.errors import SettingsError
 from cookbook_search.surfaces.slack.application import SlackApplication
 from cookbook_search.surfaces.strings import Strings
+from cookbook_search.surfaces.upkeep import kept_up
 from cookbook_search.types import Language
 
 log = logging.getLogger(__name__)
@@ -31,22 +32,24 @@ async def run(
 ) -> None:
     """Answer over Socket Mode until told to stop, then let what is at work end.
 
-    Raises SettingsError where Slack refuses a token, or is not reached.
+    The cookbook is looked after meanwhile, and closed in the end. Raises SettingsError where
+    Slack refuses a token, or is not reached.
     """
     token = cookbook.settings.slack_app_token.get_secret_value()
     if not token.startswith("xapp-"):
         raise SettingsError("COOKBOOK_SLACK_APP_TOKEN must hold Slack's app-level token, `xapp-...`.")
     slack = SlackApplication(cookbook, strings)
-    await slack.open()
-    try:
-        await _check(slack, token)
-        handler = AsyncSocketModeHandler(slack.bolt, token, ping_interval=ping_seconds)
-        await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's
-        log.info("connected to Slack")
-        await stop.wait()
-        await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's
-    finally:
-        await slack.close()
+    async with kept_up(cookbook):
+        await slack.open()
+        try:
+            await _check(slack, token)
+            handler = AsyncSocketModeHandler(slack.bolt, token, ping_interval=ping_seconds)
+            await handler.connect_async()  # type: ignore[no-untyped-call]  # Bolt's
+            log.info("connected to Slack")
+            await stop.wait()
+            await handler.close_async()  # type: ignore[no-untyped-call]  # Bolt's
+        finally:
+            await slack.close()
 
 
 def stop_on_signals(stop: asyncio.Event) -> None:

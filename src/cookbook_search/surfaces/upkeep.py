@@ -1,0 +1,74 @@
+"""What a process that runs for long does beside answering: new snapshots are served, old records deleted."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+from cookbook_search.app import Cookbook
+from cookbook_search.errors import CookbookError, SnapshotError
+
+log = logging.getLogger(__name__)
+FIRST_PURGE_SECONDS = 30.0
+"""Until then the database stays closed, so that a start is quick."""
+PURGE_SECONDS = 3600.0
+
+
+@asynccontextmanager
+async def kept_up(cookbook: Cookbook) -> AsyncIterator[None]:
+    """Open the index if there is one, look after it as long as the block runs, and close in the end."""
+    await asyncio.to_thread(_try_reload, cookbook)
+    tasks = [
+        asyncio.create_task(_watch(cookbook, cookbook.settings.reload_seconds)),
+        asyncio.create_task(_purge(cookbook)),
+    ]
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+            with suppress(asyncio.CancelledError):
+                await task
+        await asyncio.to_thread(cookbook.close)
+
+
+async def _purge(cookbook: Cookbook) -> None:
+    """Delete what has been kept long enough and count evidence, soon after the start and then every hour."""
+    while True:
+        await asyncio.sleep(FIRST_PURGE_SECONDS)
+        try:
+            purged = await asyncio.to_thread(cookbook.usage.purge)
+            plans = await asyncio.to_thread(cookbook.plans.purge)
+            if purged.queries or purged.feedback or plans:
+                log.info(
+                    "deleted %d old questions, %d votes, %d plans", purged.queries, purged.feedback, plans
+                )
+            await asyncio.to_thread(cookbook.plans.count_evidence)
+        except CookbookError as error:
+            log.warning("old questions could not be deleted: %s", error)
+        await asyncio.sleep(PURGE_SECONDS)
+
+
+def _try_reload(cookbook: Cookbook) -> None:
+    try:
+        if cookbook.reload():
+            log.info("serving snapshot %s", cookbook.snapshot.manifest.id)
+    except SnapshotError as error:
+        log.warning("%s", error)
+
+
+async def _watch(cookbook: Cookbook, seconds: float) -> None:
+    """Serve a new snapshot soon after it becomes current; a faulty one is left alone and logged once."""
+    complaint = ""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            if await asyncio.to_thread(cookbook.reload):
+                log.info("serving snapshot %s", cookbook.snapshot.manifest.id)
+            complaint = ""
+        except SnapshotError as error:
+            if str(error) != complaint:
+                complaint = str(error)
+                log.warning("%s", complaint)
