@@ -118,12 +118,42 @@ class PlanConflict(CookbookError):
     """Somebody else has saved the plan since it was read; nothing was overwritten."""
 
 
-class MeasurementError(CookbookError):
-    """Measurements cannot be stored; ``faults`` holds a sentence a fault. Nothing was stored."""
+_MEASUREMENT_FAULTS = {
+    "csv": "The file is not CSV: a quotation mark is not closed or stands in the middle.",
+    "lines": "The file has more than {value} lines; send fewer at a time.",
+    "heading": "Line 1: the heading lacks {value}. Begin with `metric;date;value;note`.",
+    "empty": "The file has no values under its heading.",
+    "metric": "Line {line} names `{value}`, which is not a metric of this plan.",
+    "day": "Line {line} has no date in `{value}`; write 2027-03-31 or 31.3.2027.",
+    "number": "Line {line} has no number in `{value}`; write for example 12,5.",
+    "twice": "Line {line} gives `{value}` a second value for one day.",
+    "cells": "Line {line} has more cells than the heading; is there a comma in a number?",
+    "note": "Line {line} has a note of more than {value} characters.",
+    "more": "... and {value} more.",
+}
 
-    def __init__(self, faults: list[str]) -> None:
+
+@dataclass(frozen=True, slots=True)
+class MeasurementFault:
+    """One thing wrong with measurements; surfaces tell it in the reader's language by its rule."""
+
+    rule: str
+    value: str = ""
+    """What stands there, or the limit."""
+    line: int = 0
+    """Line of the file, from 1; 0: not of a file."""
+
+    def __str__(self) -> str:
+        text = _MEASUREMENT_FAULTS[self.rule].format(line=self.line, value=self.value)
+        return text if self.line else text.replace("Line 0", "A value")
+
+
+class MeasurementError(CookbookError):
+    """Measurements cannot be stored; ``faults`` holds every fault. Nothing was stored."""
+
+    def __init__(self, faults: list[MeasurementFault]) -> None:
         self.faults = faults
-        super().__init__("Nothing was stored. " + " ".join(faults))
+        super().__init__("Nothing was stored. " + " ".join(map(str, faults)))
 
 
 class StoreError(CookbookError):

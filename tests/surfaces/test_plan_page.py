@@ -165,7 +165,7 @@ def test_measurements_are_drawn_and_can_be_taken_back(client, path) -> None:
 
     bad = client.post(f"{path}/mittaukset", data={"csv": csv + "outo;1.1.2027;1\n"})
     assert bad.status_code == 422
-    assert "Line 3" in unescape(bad.text)
+    assert "Rivi 3: ”outo” ei ole tämän suunnitelman mittari." in unescape(bad.text)
     assert "outo;1.1.2027;1" in bad.text
     assert client.post(f"{path}/mittaukset", data=entry | {"value": "paljon"}).status_code == 422
     taken = client.post(f"{path}/mittaukset", data={"do": "forget", "metric": key, "day": "2027-03-31"})

@@ -11,13 +11,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from cookbook_search.errors import MeasurementError
+from cookbook_search.errors import MeasurementError, MeasurementFault
 from cookbook_search.types.plan import KeptPlan, Measurement, Plan, PlannedMetric
 
 Status = Literal["reached", "on_way", "still", "wrong_way", "open", "unmeasured"]
 Movement = Literal["better", "worse", "same"]
 MOST_LINES = 2000
 MOST_FAULTS = 20
+MOST_OF_NOTE = 200
+MOST_SHOWN = 60
+"""Characters of a faulty value that are shown."""
 NEAR = 0.05
 """Share of the target within which a metric that wants balance counts as there."""
 _COLUMNS: Mapping[str, str] = {
@@ -29,6 +32,14 @@ _COLUMNS: Mapping[str, str] = {
 }  # fmt: skip
 _DAY = re.compile(r"(\d{1,2})\.(\d{1,2})\.(\d{4})")
 _BLANKS = str.maketrans({"\u00a0": "", "\u202f": "", " ": "", "\u2212": "-"})
+
+
+class Wrong(ValueError):
+    """A value that cannot be read; ``rule`` as in ``MeasurementFault``."""
+
+    def __init__(self, rule: str, value: str) -> None:
+        self.rule, self.value = rule, value[:MOST_SHOWN]
+        super().__init__(str(MeasurementFault(rule, self.value)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,14 +81,12 @@ def read_measurements(text: str, plan: Plan) -> tuple[Measurement, ...]:
     try:
         lines = list(csv.reader(io.StringIO(text), delimiter=separator, strict=True))
     except csv.Error as error:
-        raise MeasurementError([f"The file is not CSV: {error}."]) from error
+        raise MeasurementError([MeasurementFault("csv")]) from error
     if len(lines) > MOST_LINES:
-        raise MeasurementError([f"The file has {len(lines)} lines; send at most {MOST_LINES} at a time."])
+        raise MeasurementError([MeasurementFault("lines", str(MOST_LINES))])
     columns = [_COLUMNS.get(name.strip().lower(), "") for name in (lines[0] if lines else [])]
     if missing := [name for name in ("metric", "day", "value") if name not in columns]:
-        raise MeasurementError(
-            [f"Line 1: the heading lacks {', '.join(missing)}. Begin with `metric;date;value;note`."]
-        )
+        raise MeasurementError([MeasurementFault("heading", ", ".join(missing), 1)])
     return _read_lines(lines[1:], columns, plan)
 
 
@@ -90,63 +99,60 @@ def _read_lines(
         for name in (r.id, r.title, f"{r.owner}/{r.id}")
     }
     found: dict[tuple[str, dt.date], Measurement] = {}
-    faults: list[str] = []
+    faults: list[MeasurementFault] = []
     for number, cells in enumerate(lines, start=2):
         if not any(cell.strip() for cell in cells):
             continue
         values = dict(zip(columns, (cell.strip() for cell in cells), strict=False))
         try:
             if len(cells) > len(columns):
-                raise ValueError("has more cells than the heading; is there a comma in a number?")
+                raise Wrong("cells", "")
             one = _measurement(values, known)
             if (one.metric, one.day) in found:
-                raise ValueError(f"gives `{values['metric']}` a second value for {one.day.isoformat()}.")
+                raise Wrong("twice", values["metric"])
             found[one.metric, one.day] = one
-        except ValueError as error:
-            faults.append(f"Line {number} {error}")
+        except Wrong as wrong:
+            faults.append(MeasurementFault(wrong.rule, wrong.value, number))
+    if len(faults) > MOST_FAULTS:
+        faults[MOST_FAULTS:] = [MeasurementFault("more", str(len(faults) - MOST_FAULTS))]
+    if not found and not faults:
+        faults = [MeasurementFault("empty")]
     if faults:
-        rest = len(faults) - MOST_FAULTS
-        raise MeasurementError(faults[:MOST_FAULTS] + ([f"... and {rest} more."] if rest > 0 else []))
-    if not found:
-        raise MeasurementError(["The file has no values under its heading."])
+        raise MeasurementError(faults)
     return tuple(found.values())
 
 
 def _measurement(values: Mapping[str, str], known: Mapping[str, str]) -> Measurement:
     metric = known.get(values.get("metric", "").lower())
     if metric is None:
-        raise ValueError(f"names `{values.get('metric', '')}`, which is not a metric of this plan.")
+        raise Wrong("metric", values.get("metric", ""))
     note = values.get("note", "")
-    if len(note) > 200:
-        raise ValueError("has a note of more than 200 characters.")
-    return Measurement(
-        metric=metric,
-        day=read_day(values.get("day", "")),
-        value=read_number(values.get("value", "")),
-        note=note,
-    )
+    if len(note) > MOST_OF_NOTE:
+        raise Wrong("note", str(MOST_OF_NOTE))
+    day, value = read_day(values.get("day", "")), read_number(values.get("value", ""))
+    return Measurement(metric=metric, day=day, value=value, note=note)
 
 
 def read_day(text: str) -> dt.date:
-    """``2027-03-31`` or ``31.3.2027``. Raises ValueError."""
+    """``2027-03-31`` or ``31.3.2027``. Raises Wrong."""
     text = text.strip()
     try:
         if match := _DAY.fullmatch(text):
             return dt.date(int(match[3]), int(match[2]), int(match[1]))
         return dt.date.fromisoformat(text)
     except ValueError:
-        raise ValueError(f"has no date in `{text}`; write 2027-03-31 or 31.3.2027.") from None
+        raise Wrong("day", text) from None
 
 
 def read_number(text: str) -> float:
-    """A number with a decimal comma or point and blanks between thousands. Raises ValueError."""
+    """A number with a decimal comma or point and blanks between thousands. Raises Wrong."""
     plain = text.translate(_BLANKS).removesuffix("%").removesuffix("€").replace(",", ".")
     try:
         number = float(plain)
     except ValueError:
         number = math.nan
     if not math.isfinite(number) or abs(number) > 1e15:
-        raise ValueError(f"has no number in `{text}`; write for example 12,5.") from None
+        raise Wrong("number", text)
     return number
 
 

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from cookbook_search.config import Settings
-from cookbook_search.errors import MeasurementError, PlanConflict, PlanNotFound
+from cookbook_search.errors import MeasurementError, MeasurementFault, PlanConflict, PlanNotFound
 from cookbook_search.plan.evidence import ledger
 from cookbook_search.types.plan import Evidence, KeptPlan, Measurement, Plan
 
@@ -79,7 +79,7 @@ class Plans:
 
         known = {f"{row.owner}/{row.id}" for row in self.find(token).plan.metrics}
         if strange := [one.metric for one in measured if one.metric not in known]:
-            raise MeasurementError([f"`{strange[0]}` is not a metric of this plan."])
+            raise MeasurementError([MeasurementFault("metric", strange[0])])
         if measured:
             save_measurements(self._database(), _link(token), measured, _now())
 

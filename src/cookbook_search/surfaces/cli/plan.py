@@ -148,7 +148,7 @@ def _day(text: str) -> dt.date:
     try:
         return read_day(text)
     except ValueError as error:
-        raise typer.BadParameter(f"it {error}", param_hint="--start") from error
+        raise typer.BadParameter(str(error), param_hint="--start") from error
 
 
 def _form(path: Path | None) -> Format | None:

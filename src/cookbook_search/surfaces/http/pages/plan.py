@@ -93,7 +93,13 @@ def _add_following(routes: APIRouter, site: Site) -> None:
                 plans.measure(token, [_measurement(form)])
         except MeasurementError as error:
             return _page(
-                site, request, token, kept, HTTPStatus.UNPROCESSABLE_ENTITY, faults=error.faults, form=form
+                site,
+                request,
+                token,
+                kept,
+                HTTPStatus.UNPROCESSABLE_ENTITY,
+                faults=_faults(error, t),
+                form=form,
             )
         except ValueError:
             faults = [t["plan.follow.wrong.entry"]]
@@ -210,6 +216,15 @@ def _page(
     }  # fmt: skip
     template = "plan_check.html" if FRAGMENT_HEADER in request.headers else "plan.html"
     return _private(site.page(request, template, status, **shown | values))
+
+
+def _faults(error: MeasurementError, t: Strings) -> list[str]:
+    """A sentence a fault, in the reader's language."""
+    sentences = []
+    for fault in error.faults:
+        line = t["plan.fault.line"].format(n=fault.line) if fault.line else ""
+        sentences.append(t[f"plan.fault.{fault.rule}"].format(line=line, value=fault.value).strip())
+    return sentences
 
 
 def _measurement(form: Form) -> Measurement:

@@ -61,7 +61,7 @@ def edited(plan: Plan, form: Form, t: Strings) -> tuple[Plan, list[str]]:
     """The plan with the values of the form, and what is wrong with them; a wrong one changes nothing."""
     wrong: list[str] = []
     steps = tuple(_step(step, form, t, wrong) for step in plan.steps)
-    metrics = tuple(_metric(row, form, wrong) for row in plan.metrics)
+    metrics = tuple(_metric(row, form, t, wrong) for row in plan.metrics)
     return plan.model_copy(update={"steps": steps, "metrics": metrics}), wrong
 
 
@@ -111,7 +111,7 @@ def _step(step: PlanStep, form: Form, t: Strings, wrong: list[str]) -> PlanStep:
     return step.model_copy(update=changed)
 
 
-def _metric(row: PlannedMetric, form: Form, wrong: list[str]) -> PlannedMetric:
+def _metric(row: PlannedMetric, form: Form, t: Strings, wrong: list[str]) -> PlannedMetric:
     key = f"{row.owner}/{row.id}"
     changed: dict[str, object] = {}
     if f"measurer:{key}" in form:
@@ -120,8 +120,9 @@ def _metric(row: PlannedMetric, form: Form, wrong: list[str]) -> PlannedMetric:
         if (text := form.get(f"{name}:{key}")) is not None:
             try:
                 changed[name] = read_number(text) if text.strip() else None
-            except ValueError as error:
-                wrong.append(f"{row.title}: {error}")
+            except ValueError:
+                told = t["plan.fault.number"].format(line="", value=text[:60]).strip()
+                wrong.append(f"{row.title}: {told}")
     return row.model_copy(update=changed)
 
 

@@ -17,7 +17,8 @@ def router(site: Site) -> APIRouter:
         settings = site.cookbook.settings
         return site.page(
             request, "privacy.html", contact=settings.privacy_contact, publisher=settings.publisher,
-            days=settings.retention_days, log_queries=settings.log_queries, llm=bool(settings.llm_url),
+            days=settings.retention_days, plan_days=settings.plan_days,
+            log_queries=settings.log_queries, llm=bool(settings.llm_url),
             conversation_minutes=settings.conversations and settings.conversation_minutes,
         )  # fmt: skip
 
