@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 
 import numpy as np
 import numpy.typing as npt
 
+from cookbook_search.analyze import Analyzer, normalise
 from cookbook_search.index import KIND_CODES, Border, Snapshot
 from cookbook_search.retrieve.query import Query
 from cookbook_search.retrieve.rank import Ranking
+from cookbook_search.types import LANGUAGES, AnyDocument, Language, Vocabulary
 
 NEAR = (1, 5, 20)
 """How many of the nearest questions a mean is taken of."""
 LEAST_WORDS = 3
 """The terms that speak loudest for outside, of which a mean is taken."""
+FEW_WORDS = 2
+NAMED = 0.8
+"""Least probability of an answer to a query of few words that all name what the cookbook is about."""
 _PHRASINGS = (KIND_CODES["problem"], KIND_CODES["question"])
 Floats = npt.NDArray[np.float32]
 
@@ -25,6 +30,32 @@ def query_features(query: Query, snapshot: Snapshot, ranking: Ranking) -> npt.ND
     own = ranking.chunk_cosine[(kinds == _PHRASINGS[0]) | (kinds == _PHRASINGS[1])]
     return np.array(
         [features(query.vector, query.own_terms, own, snapshot.outside @ query.vector, snapshot.border)]
+    )
+
+
+def subjects(
+    documents: Sequence[AnyDocument], vocabulary: Vocabulary, analyzer: Analyzer
+) -> Mapping[Language, frozenset[str]]:
+    """Base forms, by language, of the words in the titles, in the tags and in the vocabulary."""
+    found: dict[Language, frozenset[str]] = {}
+    for language in LANGUAGES:
+        names = [document.title[language] for document in documents]
+        names += [tag[language] for tag in vocabulary.tags]
+        names += [word for term in vocabulary.terms for word in getattr(term, language)]
+        tokens = analyzer.tokens(normalise(" . ".join(names)).lower(), language)
+        found[language] = frozenset(lemma for token in tokens if not token.stop for lemma in token.lemmas)
+    return found
+
+
+def is_subject(query: Query, named: Mapping[Language, frozenset[str]]) -> bool:
+    """Whether the query is one or two words that all name what the cookbook is about.
+
+    So short a query says too little for the probability to be trusted, and somebody who types a word of
+    the titles looks for it.
+    """
+    own = named[query.language]
+    return 0 < len(query.tokens) <= FEW_WORDS and all(
+        not own.isdisjoint(token.lemmas) for token in query.tokens
     )
 
 
