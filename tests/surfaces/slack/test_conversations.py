@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from workspace import BOT_USER
+from workspace import BOT_TOKEN, BOT_USER
 
 from cookbook_search.app import Cookbook
+from cookbook_search.surfaces.slack.bot import Asker, Bot
+from cookbook_search.surfaces.slack.connection import web_client
 from cookbook_search.surfaces.slack.mrkdwn import plain
+from cookbook_search.surfaces.slack.received import Received
+from cookbook_search.surfaces.slack.wording import Wordings
+from cookbook_search.surfaces.strings import read_strings, web_folder
 from cookbook_search.types import Message
 
 PROBLEM = "Mistä saamme rahaa kokeiluun?"
@@ -163,10 +169,9 @@ def test_slack_and_the_web_give_the_same_answer(slack, http) -> None:
 
 
 def _titles(answer) -> list[str]:
-    sources = [b["elements"][0]["text"] for b in answer["blocks"] if b["type"] == "context"]
-    return [title for line in sources for title in plain(line).replace("·", ":").split(": ")[0:]] + [
-        title.strip() for line in sources for title in plain(line).partition(":")[2].split("·")
-    ]
+    """Titles under the answer."""
+    lines = [plain(block["elements"][0]["text"]) for block in answer["blocks"] if block["type"] == "context"]
+    return [title.strip() for line in lines for title in line.partition(":")[2].split("·")]
 
 
 def test_a_conversation_of_slack_is_the_conversation_of_the_core(slack, http, settings) -> None:
@@ -174,10 +179,32 @@ def test_a_conversation_of_slack_is_the_conversation_of_the_core(slack, http, se
     slack.post(http, slack.event(slack.says("U1", "C1", FOLLOW_UP, thread), "C1"))
     slack.wait(lambda: len(slack.answers(thread=thread)) == 2)
     told = [answer["metadata"]["event_payload"]["text"] for answer in slack.answers(thread=thread)]
-    import asyncio
-
     turns = [Message("user", PROBLEM), Message("assistant", told[0]), Message("user", FOLLOW_UP)]
     assert asyncio.run(Cookbook(settings).ask(turns)).text == told[1]
+
+
+class Slow(Cookbook):
+    """The real one, a pause before each piece, as a language model has it."""
+
+    async def stream(self, messages, language=None):
+        async for event in super().stream(messages, language):
+            await asyncio.sleep(0.6)
+            yield event
+
+
+def test_a_slow_answer_grows_in_one_message(slack, settings, tmp_path) -> None:
+    cookbook = Slow(settings.model_copy(update={"database": f"sqlite:///{tmp_path}/slow.db"}))
+    wordings = Wordings(read_strings(web_folder()), "", "fi")
+    bot = Bot(cookbook, wordings, Received(lambda: cookbook.database))
+    asker = Asker(web_client(slack.api, BOT_TOKEN), "T1", "U1", BOT_USER)
+    asyncio.run(bot.answer(asker, "D1", None, [], PROBLEM))
+    cookbook.close()
+    (message,) = slack.of_bot("D1")
+    seen = [text for _, text in message["edits"]]
+    assert len(seen) >= 2
+    assert "Hankerahan haku" in seen[-1]
+    assert "[1]" not in "".join(seen)
+    assert message == slack.answers("D1")[0]
 
 
 def test_two_hundred_events_at_once_are_each_answered_once(slack, http) -> None:

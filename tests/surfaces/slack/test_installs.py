@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
@@ -135,6 +137,18 @@ def test_a_token_near_its_end_is_renewed_and_kept(slack, many) -> None:
         assert "Hankerahan haku" in asks(slack, many, "T40")
     renewals = [call for call in slack.called("oauth.v2.access") if call.get("grant_type") == "refresh_token"]
     assert len(renewals) == 1
+
+
+def test_a_database_that_is_away_lets_slack_come_again_and_loses_no_event(slack, many, state: Path) -> None:
+    install(slack, many, "T60", "xoxb-sixty")
+    event = slack.in_team(slack.mention("U1", PROBLEM), "T60")
+    with closing(sqlite3.connect(state / "state.db", isolation_level=None)) as database:
+        database.execute("ALTER TABLE slack_bots RENAME TO away")
+        assert slack.post(many, event).status_code == 500
+        database.execute("ALTER TABLE away RENAME TO slack_bots")
+    assert slack.post(many, event, retry=1).status_code == 200
+    slack.wait(slack.answers)
+    assert len(slack.answers()) == 1
 
 
 def test_an_expired_token_that_is_not_renewed_is_told(slack, many) -> None:

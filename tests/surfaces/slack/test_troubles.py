@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import subprocess
+import sys
 from itertools import pairwise
 
 import httpx
@@ -97,6 +99,16 @@ def test_without_slack_there_is_no_door(client: httpx.Client) -> None:
     for path in ("/slack/events", "/slack/install", "/slack/oauth_redirect"):
         assert client.post(path, content="{}").status_code in {404, 405}
         assert client.get(path).status_code == 404
+
+
+def test_a_server_without_slack_does_not_import_it(index) -> None:
+    code = (
+        "import sys; from cookbook_search.config import Settings; "
+        "from cookbook_search.surfaces.http.server import create_app; "
+        f"create_app(Settings(index={str(index)!r})); "
+        "sys.exit(any(name.partition('.')[0] in {'slack_bolt', 'slack_sdk', 'aiohttp'} for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 
 def test_one_workspace_has_nothing_to_install(http) -> None:

@@ -9,7 +9,6 @@ from typing import Any
 
 import aiohttp
 from slack_bolt.async_app import AsyncApp, AsyncBoltRequest
-from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAuthorize
 from slack_bolt.context.async_context import AsyncBoltContext
 from slack_bolt.listener.async_listener_completion_handler import AsyncListenerCompletionHandler
 from slack_bolt.listener.async_listener_start_handler import AsyncListenerStartHandler
@@ -25,7 +24,13 @@ from cookbook_search.surfaces.slack import commands, home, talk, unfurl
 from cookbook_search.surfaces.slack.blocks import note
 from cookbook_search.surfaces.slack.bot import Bot, NotDelivered, asker_of, deliver
 from cookbook_search.surfaces.slack.connection import TIMEOUT_SECONDS, web_client
-from cookbook_search.surfaces.slack.installations import STATE_SECONDS, Installations, States, open_seal
+from cookbook_search.surfaces.slack.installations import (
+    STATE_SECONDS,
+    Authorize,
+    Installations,
+    States,
+    open_seal,
+)
 from cookbook_search.surfaces.slack.received import Received, key_of
 from cookbook_search.surfaces.slack.wording import Wording, Wordings
 from cookbook_search.surfaces.strings import Strings
@@ -107,7 +112,7 @@ def _bolt(cookbook: Cookbook, wording: Wording) -> AsyncApp:
             user_facing_authorize_error_message=gone,
         )
     oauth = _oauth(cookbook, wording)
-    authorize = AsyncInstallationStoreAuthorize(
+    authorize = Authorize(
         logger=log,
         installation_store=oauth.installation_store,
         client_id=oauth.client_id,

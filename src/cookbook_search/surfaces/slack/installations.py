@@ -12,6 +12,8 @@ from logging import Logger
 from typing import TYPE_CHECKING, Any
 
 from cryptography.fernet import Fernet, InvalidToken
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.authorization.async_authorize import AsyncInstallationStoreAuthorize
 from slack_sdk.oauth.installation_store import Bot, Installation
 from slack_sdk.oauth.installation_store.async_installation_store import AsyncInstallationStore
 from slack_sdk.oauth.state_store.async_state_store import AsyncOAuthStateStore
@@ -96,6 +98,22 @@ class Installations(AsyncInstallationStore):
         self, *, enterprise_id: str | None, team_id: str | None, user_id: str | None = None
     ) -> None:
         """Nothing: we ask for no user's token."""
+
+
+class Authorize(AsyncInstallationStoreAuthorize):
+    """Bolt's own, but a database that is away is an error: Slack then comes again.
+
+    Bolt takes any failure to read for a workspace that has not installed the app, and acknowledges.
+    """
+
+    async def __call__(self, **asked: Any) -> AuthorizeResult | None:
+        """The token of the request's workspace, tried out once. Raises StoreError."""
+        await self.installation_store.async_find_bot(
+            enterprise_id=asked["enterprise_id"],
+            team_id=asked["team_id"],
+            is_enterprise_install=asked["context"].is_enterprise_install,
+        )
+        return await super().__call__(**asked)
 
 
 class States(AsyncOAuthStateStore):
