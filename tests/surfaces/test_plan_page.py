@@ -80,7 +80,15 @@ def test_wrong_answers_are_told_and_what_was_written_stays(client, wrong, said) 
 def test_names_and_months_are_saved_and_checked_again(client, path) -> None:
     sent = fields(client.get(path).text)
     metric = next(name for name in sent if name.startswith("target:"))
-    changes = {f"person:{STEP}": "Aino", f"week:{STEP}": "90", metric: "12,5", "consent": "1", "do": "save"}
+    changes = {
+        "people": "3",
+        "euros": "1 000",
+        f"person:{STEP}": "Aino",
+        f"week:{STEP}": "90",
+        metric: "12,5",
+        "consent": "1",
+        "do": "save",
+    }
     response = client.post(path, data=sent | changes)
     assert response.status_code == 303
     page = client.get(response.headers["location"])
@@ -89,6 +97,8 @@ def test_names_and_months_are_saved_and_checked_again(client, path) -> None:
     kept = stored(client, path)
     step = next(step for step in kept["plan"]["steps"] if step["id"] == "yritysten-paluu")
     assert (step["person"], step["start_week"], kept["version"], kept["consent"]) == ("Aino", 89, 2, True)
+    situation = kept["plan"]["situation"]
+    assert (situation["people"], situation["euros"], situation["start"]) == (3, 1000, "2027-01-04")
     row = next(row for row in kept["plan"]["metrics"] if metric.endswith(f"/{row['id']}"))
     assert row["target"] == 12.5
     assert fields(page.text)[metric] == "12,5"
@@ -187,6 +197,20 @@ def test_deleting_asks_first_and_is_for_good(client, path) -> None:
     ):  # fmt: skip
         assert response.status_code == 404
         assert "ei ole suunnitelmaa" in response.text
+
+
+def test_the_recipes_of_a_plan_as_a_booklet(client, path) -> None:
+    booklet = client.get(path.replace("/suunnitelma/", "/tulosta/suunnitelma/"))
+    assert booklet.content.startswith(b"%PDF")
+    assert client.get("/tulosta/suunnitelma/ei-ole").status_code == 404
+
+
+@pytest.mark.parametrize("wrong", [{"months": "0"}, {"start": "eilen"}, {f"week:{STEP}": "0"}])
+def test_wrong_time_is_told_and_nothing_is_stored(client, path, wrong) -> None:
+    response = client.post(path, data=fields(client.get(path).text) | wrong | {"do": "save"})
+    assert response.status_code == 422
+    assert fields(response.text).items() >= wrong.items()
+    assert stored(client, path)["version"] == 1
 
 
 def test_far_too_many_fields_change_nothing(client, path) -> None:

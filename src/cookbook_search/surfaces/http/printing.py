@@ -110,6 +110,15 @@ def router(cookbook: Cookbook, web: Path, strings: Strings) -> APIRouter:
             raise DocumentNotFound("The cookbook has no answer to this; there is nothing to print.")
         return press.answer("reseptivihko", hits, lambda: press.booklet(press.heading(), hits))
 
+    @routes.get("/tulosta/suunnitelma/{token}")
+    def of_plan(token: str) -> Response:
+        """A booklet of a stored plan's recipes and metrics, as far as the cookbook still has them."""
+        plan, planner = cookbook.plans.find(token).plan, cookbook.planner
+        recipes = [planner.recipes.get(f"{step.owner}/{step.id}") for step in plan.steps]
+        metrics = [planner.metrics.get(f"{row.owner}/{row.id}") for row in plan.metrics]
+        found = [document for document in (*recipes, *metrics) if document is not None]
+        return press.answer("reseptivihko", found, lambda: press.booklet(press.heading(), found))
+
     @routes.get("/tulosta/{folder}/{document_id}")
     def document(
         folder: Folder, document_id: str, muoto: Form = "kortti", owner: str | None = None

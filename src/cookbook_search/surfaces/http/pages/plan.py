@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 from http import HTTPStatus
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Depends, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
 from cookbook_search.errors import CookbookError, MeasurementError, PlanConflict, PlanNotFound
@@ -29,6 +29,8 @@ from cookbook_search.surfaces.wire.plans import PAGE
 from cookbook_search.types.plan import KeptPlan, Measurement
 
 EMPTY: Form = {}
+WRONG = HTTPStatus.UNPROCESSABLE_ENTITY
+Fields = Annotated[Form, Depends(read_form)]
 
 
 def router(site: Site) -> APIRouter:
@@ -47,8 +49,7 @@ def _add_making(routes: APIRouter, site: Site) -> None:
         return _questions(site, request, EMPTY, [])
 
     @routes.post(PAGE)
-    async def make(request: Request) -> Response:
-        form = await read_form(request)
+    def make(request: Request, form: Fields) -> Response:
         t = site.strings[site.language(request)]
         question, wrong = question_of(form, site.language(request), t)
         if question is None:
@@ -67,8 +68,7 @@ def _add_making(routes: APIRouter, site: Site) -> None:
         return _shown(site, request, token)
 
     @routes.post(PAGE + "/{token}")
-    async def change(request: Request, token: str) -> Response:
-        form = await read_form(request)
+    def change(request: Request, token: str, form: Fields) -> Response:
         try:
             return _changed(site, request, token, form)
         except CookbookError as error:
@@ -79,8 +79,7 @@ def _add_following(routes: APIRouter, site: Site) -> None:
     plans = site.cookbook.plans
 
     @routes.post(PAGE + "/{token}/mittaukset")
-    async def measure(request: Request, token: str) -> Response:
-        form = await read_form(request)
+    def measure(request: Request, token: str, form: Fields) -> Response:
         t = site.strings[site.language(request)]
         try:
             kept = plans.find(token)
@@ -92,27 +91,16 @@ def _add_following(routes: APIRouter, site: Site) -> None:
             else:
                 plans.measure(token, [_measurement(form)])
         except MeasurementError as error:
-            return _page(
-                site,
-                request,
-                token,
-                kept,
-                HTTPStatus.UNPROCESSABLE_ENTITY,
-                faults=_faults(error, t),
-                form=form,
-            )
+            return _page(site, request, token, kept, WRONG, faults=_faults(error, t), form=form)
         except ValueError:
             faults = [t["plan.follow.wrong.entry"]]
-            return _page(
-                site, request, token, kept, HTTPStatus.UNPROCESSABLE_ENTITY, faults=faults, form=form
-            )
+            return _page(site, request, token, kept, WRONG, faults=faults, form=form)
         except CookbookError as error:
             return _gone(site, request, error)
         return _to(site, request, token, "#seuranta", saved="1")
 
     @routes.post(PAGE + "/{token}/poisto")
-    async def delete(request: Request, token: str) -> Response:
-        form = await read_form(request)
+    def delete(request: Request, token: str, form: Fields) -> Response:
         try:
             if form.get("sure") != "1":
                 return _shown(site, request, token)
@@ -150,7 +138,7 @@ def _questions(
     deleted: bool = False,
 ) -> HTMLResponse:
     today = dt.datetime.now().astimezone().date().isoformat()
-    status = status or (HTTPStatus.UNPROCESSABLE_ENTITY if wrong else HTTPStatus.OK)
+    status = status or (WRONG if wrong else HTTPStatus.OK)
     days = site.cookbook.settings.plan_days
     return site.page(
         request, "plan_new.html", status, form=form, wrong=wrong, today=today, days=days, deleted=deleted
@@ -183,7 +171,7 @@ def _changed(site: Site, request: Request, token: str, form: Form) -> Response:
     if late:
         return _page(site, request, token, new, HTTPStatus.CONFLICT, conflict=True)
     if wrong:
-        return _page(site, request, token, new, HTTPStatus.UNPROCESSABLE_ENTITY, wrong=wrong, form=form)
+        return _page(site, request, token, new, WRONG, wrong=wrong, form=form)
     try:
         site.cookbook.plans.save(token, new.plan, kept.version, consent)
     except PlanConflict:

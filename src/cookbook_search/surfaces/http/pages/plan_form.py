@@ -9,11 +9,20 @@ from urllib.parse import parse_qs
 from fastapi import Request
 from pydantic import ValidationError
 
-from cookbook_search.plan import Planner, drop_metric, drop_step, key_of, move_step, read_number, reschedule
+from cookbook_search.plan import (
+    Planner,
+    drop_metric,
+    drop_step,
+    key_of,
+    move_step,
+    read_day,
+    read_number,
+    reschedule,
+)
 from cookbook_search.surfaces.strings import Strings
 from cookbook_search.surfaces.wire.plans import PlanRequest
 from cookbook_search.types import Language
-from cookbook_search.types.plan import Plan, PlannedMetric, PlanStep
+from cookbook_search.types.plan import Plan, PlannedMetric, PlanStep, Situation
 
 MOST_FIELDS = 600
 Form = Mapping[str, str]
@@ -62,7 +71,8 @@ def edited(plan: Plan, form: Form, t: Strings) -> tuple[Plan, list[str]]:
     wrong: list[str] = []
     steps = tuple(_step(step, form, t, wrong) for step in plan.steps)
     metrics = tuple(_metric(row, form, t, wrong) for row in plan.metrics)
-    return plan.model_copy(update={"steps": steps, "metrics": metrics}), wrong
+    situation = _situation(plan.situation, form, t, wrong)
+    return plan.model_copy(update={"situation": situation, "steps": steps, "metrics": metrics}), wrong
 
 
 def acted(plan: Plan, action: str, form: Form, planner: Planner) -> Plan:
@@ -94,6 +104,24 @@ def restored(plan: Plan, form: Form, planner: Planner) -> Plan:
         elif field == "target" and key not in rows and key in planner.metrics:
             plan = planner.add_metric(plan, key)
     return plan
+
+
+def _situation(situation: Situation, form: Form, t: Strings, wrong: list[str]) -> Situation:
+    """With other time and means."""
+    changed: dict[str, object] = {}
+    for name in ("months", "people", "euros"):
+        text = "".join(form.get(name, "").split())
+        low, high = _NUMBERS[name]
+        if text.isdecimal() and low <= int(text) <= high:
+            changed[name] = int(text)
+        elif name in form:
+            wrong.append(_told(name, t))
+    if "start" in form:
+        try:
+            changed["start"] = read_day(form["start"])
+        except ValueError:
+            wrong.append(_told("start", t))
+    return situation.model_copy(update=changed)
 
 
 def _step(step: PlanStep, form: Form, t: Strings, wrong: list[str]) -> PlanStep:
