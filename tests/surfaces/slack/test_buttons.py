@@ -133,6 +133,8 @@ def test_app_home_searches_browses_and_remembers(slack, http) -> None:
     slack.post(http, slack.home_click(button(home, "steps")))
     (modal,) = slack.wait(lambda: slack.modals)
     assert "Lue rahoittajan ehdot" in str(modal["blocks"])
+    slack.post(http, slack.home_click(button(home, "vote:up")))
+    slack.wait(lambda: len(slack.modals) == 2)
     home = click({"action_id": "home:clear", "value": "clear"}, "Esimerkiksi näin")
     slack.wait(lambda: PROBLEM not in str(slack.homes["U1"]))
 

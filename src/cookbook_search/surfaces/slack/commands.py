@@ -84,7 +84,7 @@ def register(app: AsyncApp, bot: Bot) -> None:
         await asyncio.to_thread(bot.cookbook.usage.give_feedback, vote.about, vote.kind, vote.vote)
         asker = asker_of(client, context)
         wording = await bot.wordings.of(client, asker.team, asker.user)
-        await deliver(body["response_url"], note(wording("thanks")))
+        await _tell(asker, body, note(wording("thanks")), wording)
 
 
 async def found(bot: Bot, asker: Asker, text: str) -> Note:

@@ -6,7 +6,8 @@ import logging
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from cookbook_search.surfaces.slack.mrkdwn import clip, plain
@@ -54,8 +55,8 @@ async def read_past(
             include_all_metadata=True,
         )
         return list(answer.get("messages") or [])
-    except SlackApiError as error:
-        log.warning("Slack does not let us read the conversation: %s", error.response.get("error"))
+    except (SlackClientError, ClientError, TimeoutError) as error:
+        log.warning("the conversation cannot be read in Slack: %s", error)
         return []
 
 

@@ -5,7 +5,8 @@ from __future__ import annotations
 import asyncio
 import logging
 
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from cookbook_search.surfaces.slack.blocks import MAX_TEXT, Note
@@ -65,8 +66,8 @@ class LiveMessage:
             while not await self._ended(self._patience if self._ts is None else self._interval):
                 if self._text != self._shown:
                     await self._send(clip_escaped(self._text, MAX_TEXT))
-        except SlackApiError as error:  # the whole may still arrive
-            log.warning("an answer cannot be shown while it grows: %s", error.response.get("error"))
+        except (SlackClientError, ClientError, TimeoutError) as error:  # the whole may still arrive
+            log.warning("an answer cannot be shown while it grows: %s", error)
 
     async def _send(self, text: str) -> None:
         self._shown = self._text

@@ -7,7 +7,8 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from slack_sdk.errors import SlackApiError
+from aiohttp import ClientError
+from slack_sdk.errors import SlackClientError
 from slack_sdk.web.async_client import AsyncWebClient
 
 from cookbook_search.surfaces.slack.mrkdwn import escape
@@ -82,8 +83,8 @@ class Wordings:
         try:
             answer = await client.users_info(user=user, include_locale=True)
             locale = str((answer.get("user") or {}).get("locale") or "")
-        except SlackApiError:  # a guest of another workspace, or a scope that is missing
-            locale = ""
+        except (SlackClientError, ClientError, TimeoutError):  # a guest, a missing scope, a lost connection
+            return ""
         self._locales[key] = (now + KEPT_SECONDS, locale)
         while len(self._locales) > KEPT_USERS:
             self._locales.popitem(last=False)
