@@ -15,7 +15,7 @@ from cookbook_search.plan.choose import HITS
 from cookbook_search.plan.make import MOST
 from cookbook_search.plan.measure import USUAL
 from cookbook_search.types import LEVELS
-from cookbook_search.types.plan import Plan, Situation
+from cookbook_search.types.plan import MOST_ROWS, Plan, Situation
 
 NOBODY = "Kukaan ei tule"
 MONEY = "Rahat loppuvat"
@@ -206,6 +206,26 @@ def test_rescheduling_keeps_prerequisites_before(shop):
     plan = shop.plan()
     backwards = plan.model_copy(update={"steps": tuple(reversed(plan.steps))})
     assert checked(reschedule(backwards)).cautions == ()
+
+
+def test_a_plan_holds_so_much_and_can_always_be_read_back(shop):
+    many = [recipe(f"m{n}", "sitouta", weeks=1) for n in range(60)]
+    rows = [metric(f"x{n}", "tulos") for n in range(60)]
+    planner = Planner(Outlines(), many, rows)
+    plan = shop.plan()
+    for one in many:
+        plan = planner.add_recipe(plan, one.key)
+    for one in rows:
+        plan = planner.add_metric(plan, one.key)
+    assert (len(plan.steps), len(plan.metrics)) == (MOST_ROWS, MOST_ROWS)
+    assert Plan.model_validate_json(checked(plan).model_dump_json()) == checked(plan)
+
+
+def test_long_titles_are_no_trouble(shop):
+    long = recipe("pitka-nimi", "sitouta", title=dict.fromkeys(("fi", "sv", "en"), "x" * 600))
+    shop.answers[NOBODY] = found((long, 0.9))
+    plan = Shop(Planner(Outlines(), [long], METRICS), shop.answers).plan()
+    assert plan.steps[0].title == "x" * 600
 
 
 def test_a_plan_survives_json(shop):

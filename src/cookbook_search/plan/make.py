@@ -14,7 +14,16 @@ from cookbook_search.plan.recheck import recheck
 from cookbook_search.plan.schedule import Slot, euros_of, schedule, weeks_of, work_of, work_of_recipe
 from cookbook_search.plan.texts import risks_of, roles_of, tips_of
 from cookbook_search.types import Metric, Recipe
-from cookbook_search.types.plan import LeftOut, Limit, Plan, PlannedMetric, PlanStep, Reason, Situation
+from cookbook_search.types.plan import (
+    MOST_ROWS,
+    LeftOut,
+    Limit,
+    Plan,
+    PlannedMetric,
+    PlanStep,
+    Reason,
+    Situation,
+)
 
 MOST = 12
 """Recipes of one plan: more is a programme that nobody follows."""
@@ -64,12 +73,13 @@ class Planner:
         )
 
     def add_recipe(self, plan: Plan, key: str) -> Plan:
-        """The plan with one recipe more, as early as it fits; a recipe that is there already changes nothing.
+        """The plan with one recipe more, as early as it fits.
 
+        One that is there already changes nothing, nor does one that the plan has no room for.
         Raises KeyError where the cookbook has none with this key.
         """
         recipe, situation = self.recipes[key], plan.situation
-        if any(f"{step.owner}/{step.id}" == key for step in plan.steps):
+        if len(plan.steps) >= MOST_ROWS or any(f"{step.owner}/{step.id}" == key for step in plan.steps):
             return plan
         reasons = next((out.reasons for out in plan.left_out if f"{out.owner}/{out.id}" == key), ())
         candidate = Candidate(recipe, 0.0, list(reasons) or [Reason(kind="asked", words="")])
@@ -86,7 +96,7 @@ class Planner:
     def add_metric(self, plan: Plan, key: str) -> Plan:
         """The plan with one metric more; one that is there already changes nothing. Raises KeyError."""
         metric = self.metrics[key]
-        if any(f"{row.owner}/{row.id}" == key for row in plan.metrics):
+        if len(plan.metrics) >= MOST_ROWS or any(f"{row.owner}/{row.id}" == key for row in plan.metrics):
             return plan
         via = [
             step.id

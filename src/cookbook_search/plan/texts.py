@@ -9,6 +9,8 @@ from cookbook_search.answer.outline import NO_MONEY, PITFALLS, SEVERAL_CITIES, S
 from cookbook_search.types import Recipe
 from cookbook_search.types.plan import Risk, Role, Situation, Tip, TipKind
 
+MOST = 2000
+"""Characters of a text that a plan holds."""
 RISKS = 2
 """Pitfalls taken of one recipe."""
 SMALL = 30
@@ -18,7 +20,9 @@ _MARK = re.compile(r"\s*\[\d+(?:, ?\d+)*\]")
 
 def roles_of(library: Library, recipe: Recipe) -> tuple[Role, ...]:
     """The tasks of a recipe, each with whom the recipe gives it to."""
-    return tuple(Role(task=step.title, responsible=step.who) for step in library.outline(recipe).steps)
+    return tuple(
+        Role(task=step.title[:MOST], responsible=step.who[:MOST]) for step in library.outline(recipe).steps
+    )
 
 
 def risks_of(library: Library, recipe: Recipe) -> tuple[Risk, ...]:
@@ -26,7 +30,8 @@ def risks_of(library: Library, recipe: Recipe) -> tuple[Risk, ...]:
     part = library.outline(recipe).part(PITFALLS)
     items = (sentences(_MARK.sub("", item)) for item in (part.items if part else ())[:RISKS])
     return tuple(
-        Risk(recipe=recipe.id, title=first.rstrip("."), remedy=" ".join(rest)) for first, *rest in items
+        Risk(recipe=recipe.id, title=first.rstrip(".")[:MOST], remedy=" ".join(rest)[:MOST])
+        for first, *rest in items
     )
 
 
@@ -44,5 +49,5 @@ def tips_of(library: Library, recipe: Recipe, situation: Situation) -> tuple[Tip
     for kind, heading in fitting:
         part = outline.part(heading)
         if part is not None:
-            tips.append(Tip(kind=kind, text=_MARK.sub("", " ".join((*part.prose, *part.items)))[:2000]))
+            tips.append(Tip(kind=kind, text=_MARK.sub("", " ".join((*part.prose, *part.items)))[:MOST]))
     return tuple(tips)

@@ -7,10 +7,12 @@ from typing import Annotated, Literal
 
 from pydantic import Field, StringConstraints
 
-from cookbook_search.types.documents import Language, Level, Model, Phase, Slug
+from cookbook_search.types.documents import Language, Level, Line, Model, Phase, Slug
 
 Problem = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=1000)]
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
+MOST_ROWS = 40
+"""Recipes, and metrics, that a plan can hold."""
 ReasonKind = Literal["problem", "phase", "prerequisite", "asked"]
 Limit = Literal["months", "euros", "size"]
 TipKind = Literal["small", "cities", "money"]
@@ -69,8 +71,8 @@ class PlanStep(Model):
     """A recipe in the calendar, and a row of the RACI table."""
 
     id: Slug
-    owner: Name
-    title: Name
+    owner: Line
+    title: Line
     phase: Phase
     start_week: int = Field(ge=0, le=1000)
     """Weeks from the start of the plan."""
@@ -104,8 +106,8 @@ class LeftOut(Model):
     """A recipe that would help but does not fit."""
 
     id: Slug
-    owner: Name
-    title: Name
+    owner: Line
+    title: Line
     phase: Phase
     limit: Limit
     """What ran out."""
@@ -128,10 +130,10 @@ class PlannedMetric(Model):
     """A row of the measurement framework."""
 
     id: Slug
-    owner: Name
-    title: Name
+    owner: Line
+    title: Line
     level: Level
-    unit: Name
+    unit: Line
     formula: Words
     direction: Literal["up", "down", "balance"]
     goal: Words = ""
@@ -161,7 +163,7 @@ class Plan(Model):
     """A launch plan."""
 
     situation: Situation
-    steps: tuple[PlanStep, ...] = Field(max_length=40)
+    steps: tuple[PlanStep, ...] = Field(max_length=MOST_ROWS)
     """By start week."""
     assumed: tuple[str, ...] = ()
     """Titles of prerequisites that belong to earlier phases and are taken as done."""
@@ -169,7 +171,7 @@ class Plan(Model):
     unanswered: tuple[str, ...] = ()
     """Problems on which the cookbook has nothing."""
     risks: tuple[Risk, ...] = ()
-    metrics: tuple[PlannedMetric, ...] = Field(default=(), max_length=40)
+    metrics: tuple[PlannedMetric, ...] = Field(default=(), max_length=MOST_ROWS)
     cautions: tuple[Caution, ...] = ()
 
     @property
