@@ -24,7 +24,11 @@ SERVE = "from cookbook_search.surfaces.cli import main; main()"
 
 def start_server(index, log):
     """`cookbook serve` on a free port; the process and its address."""
-    environment = os.environ | {"COOKBOOK_RELOAD_SECONDS": "0.05", "COOKBOOK_CACHE_SIZE": "8"}
+    environment = os.environ | {
+        "COOKBOOK_RELOAD_SECONDS": "0.05",
+        "COOKBOOK_CACHE_SIZE": "8",
+        "COOKBOOK_RATE_LIMIT": "0",
+    }
     command = [sys.executable, "-c", SERVE, "serve", "--port", "0", "--index", str(index)]
     with log.open("w", encoding="utf-8") as file:
         process = subprocess.Popen(command, env=environment, stdout=file, stderr=file)
