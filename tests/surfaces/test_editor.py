@@ -202,3 +202,6 @@ def test_the_privacy_page_follows_the_settings(serve, index) -> None:
     assert "Questions are not kept at all" in page
     assert "The text of your question" not in page
     assert "has not set a contact address" in page
+    assert "Slack" not in page
+    with serve(Settings(index=index, slack_app_token="xapp-1")) as client:
+        assert "asked in Slack" in client.get("/tietosuoja", params={"lang": "en"}).text
