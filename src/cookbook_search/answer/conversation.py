@@ -24,8 +24,9 @@ TURNS = 12
 """User turns read back from the last one; older ones no longer matter."""
 METRIC_LEAD = 0.15
 """A metric that matches this much better than any recipe is what the question is about."""
-NEW_TOPIC = 0.8
-"""A continuation with words of its own opens a new topic where the cookbook is this sure to answer it."""
+NEW_TOPIC = 20.0
+"""A continuation with words of its own opens a new topic where the odds of an answer are so many times those
+at which a question is answered at all; a probability by itself moves with every fit of the threshold."""
 MEASURING: frozenset[Ask] = frozenset({"measure", "formula", "target", "data"})
 OF_METRICS: frozenset[Ask] = frozenset({"formula", "target", "data"})
 OF_RECIPES: frozenset[Ask] = frozenset({
@@ -245,7 +246,7 @@ class ConversationReader:
             return Reading("answer", language, _joined(topic.problem, text), text, asked, (focus, *others))
         near = [*finding.documents[:2], *finding.metrics[:1]]
         structural = asked.refers and any(ask not in SOCIAL for ask in asked.asks)
-        if focus not in near and not structural and finding.answerable and finding.probability >= NEW_TOPIC:
+        if focus not in near and not structural and finding.odds >= NEW_TOPIC:
             return None
         query = _joined(topic.problem, text)
         place = self._finder.place(text, language, focus)

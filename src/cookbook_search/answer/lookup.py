@@ -37,8 +37,8 @@ class Finding:
     query: str
     language: Language
     answerable: bool
-    probability: float
-    """That the cookbook has an answer."""
+    odds: float
+    """Odds that the cookbook has an answer, over the odds at which it answers: 1 at the threshold."""
     documents: tuple[AnyDocument, ...]
     """Recipes and methods, best first."""
     scores: tuple[float, ...]
@@ -94,7 +94,7 @@ class Finder:
             query=query.text,
             language=query.language,
             answerable=judged.answered,
-            probability=judged.answerable,
+            odds=_odds(judged.answerable) / _odds(self._searcher.parameters.answer_threshold),
             documents=tuple(documents[number] for number in recipes),
             scores=tuple(float(judged.scores[number]) for number in recipes),
             metrics=tuple(metric for metric in metrics if isinstance(metric, Metric)),
@@ -119,3 +119,7 @@ class Finder:
         return Place(
             self._searcher.snapshot.chunks[best].anchor, score, score - float(mix[head].max(initial=0))
         )
+
+
+def _odds(probability: float) -> float:
+    return probability / max(1 - probability, 1e-9)
