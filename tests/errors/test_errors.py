@@ -6,7 +6,7 @@ import re
 import pytest
 
 from cookbook_search import errors
-from cookbook_search.errors import CookbookError, CorpusError, Fault
+from cookbook_search.errors import CookbookError, CorpusError, Fault, MeasurementError, MeasurementFault
 
 
 def drawn_tree() -> dict[str, tuple[str, str]]:
@@ -46,7 +46,10 @@ def test_every_error_is_described_in_the_tree_and_by_its_class() -> None:
     assert all(inspect.getdoc(kind) for kind in raised_classes().values())
 
 
-@pytest.mark.parametrize("kind", [kind for kind in raised_classes().values() if kind is not CorpusError])
+WITH_FAULTS = (CorpusError, MeasurementError)
+
+
+@pytest.mark.parametrize("kind", [kind for kind in raised_classes().values() if kind not in WITH_FAULTS])
 def test_a_message_is_shown_as_it_was_written(kind: type[Exception]) -> None:
     assert issubclass(kind, CookbookError)
     assert str(kind("Run `cookbook index` first.")) == "Run `cookbook index` first."
@@ -78,3 +81,13 @@ def test_a_long_list_of_faults_is_cut_at_twenty(count: int, last: str) -> None:
     assert "a.md:20: x [id]" in str(error)
     assert "a.md:21: x [id]" not in str(error)
     assert len(error.faults) == count
+
+
+def test_a_measurement_error_tells_that_nothing_was_stored_and_every_fault() -> None:
+    faults = [MeasurementFault("note", "200", line=3), MeasurementFault("more", "7")]
+
+    error = MeasurementError(faults)
+
+    assert error.faults == faults
+    assert str(error).startswith("Nothing was stored. Line 3 has a note")
+    assert str(error).endswith("... and 7 more.")
