@@ -10,7 +10,8 @@ from typing import Any
 from alembic import command
 from alembic.config import Config
 from filelock import FileLock
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import (
     ArgumentError,
     DBAPIError,
@@ -74,9 +75,20 @@ class Database:
             return nullcontext()
         return FileLock(f"{path}.lock")
 
+    def forget_pages(self) -> None:
+        """Empty SQLite's write-ahead log, in which deleted pages wait. Raises StoreError."""
+        if self.engine.dialect.name == "sqlite":
+            with self.begin() as connection:
+                connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def insert(connection: Connection, table: Table) -> Any:
+    """INSERT with ON CONFLICT, which SQLite and PostgreSQL have alike."""
+    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def open_database(url: str) -> Database:

@@ -20,12 +20,10 @@ from sqlalchemy import (
     delete,
     exists,
     select,
-    text,
     update,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from cookbook_search.store.database import Database
+from cookbook_search.store.database import Database, insert
 from cookbook_search.store.schema import UtcTime, metadata
 from cookbook_search.types.plan import KeptPlan, Measurement, Plan
 
@@ -85,7 +83,7 @@ def remove_plan(database: Database, link: str) -> bool:
     """Delete the plan with its measurements; False where there is none. Raises StoreError."""
     with database.begin() as connection:
         gone = connection.execute(delete(plans).where(plans.c.link == link)).rowcount
-    _forget_pages(database)
+    database.forget_pages()
     return gone == 1
 
 
@@ -98,7 +96,7 @@ def save_measurements(
         for one in measured
     ]
     with database.begin() as connection:
-        statement = _insert(connection, measurements)
+        statement = insert(connection, measurements)
         changed = {name: statement.excluded[name] for name in ("value", "note")}
         upsert = statement.on_conflict_do_update(index_elements=["plan", "metric", "day"], set_=changed)
         connection.execute(upsert, rows)
@@ -125,7 +123,7 @@ def purge_plans(database: Database, before: dt.datetime) -> int:
     with database.begin() as connection:
         gone = connection.execute(delete(plans).where(plans.c.changed_at < before)).rowcount
     if gone:
-        _forget_pages(database)
+        database.forget_pages()
     return gone
 
 
@@ -145,15 +143,3 @@ def _kept(connection: Connection, row: Any) -> KeptPlan:
             Measurement(metric=one.metric, day=one.day, value=one.value, note=one.note) for one in found
         ),
     )
-
-
-def _forget_pages(database: Database) -> None:
-    """Empty SQLite's write-ahead log, in which deleted pages wait."""
-    if database.engine.dialect.name == "sqlite":
-        with database.begin() as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    """INSERT with ON CONFLICT, which SQLite and PostgreSQL have alike."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)

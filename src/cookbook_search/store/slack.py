@@ -9,9 +9,8 @@ import datetime as dt
 from collections.abc import Sequence
 
 from sqlalchemy import Column, String, Table, Text, delete, select
-from sqlalchemy.dialects import postgresql, sqlite
 
-from cookbook_search.store.database import Database
+from cookbook_search.store.database import Database, insert
 from cookbook_search.store.schema import UtcTime, metadata
 
 bots = Table(
@@ -81,9 +80,10 @@ def claim(database: Database, keys: Sequence[str], at: dt.datetime) -> list[bool
     """For each key, whether this call is the first to bring it; atomic over processes. Raises StoreError."""
     first = [False] * len(keys)
     with database.begin() as connection:
-        insert = postgresql.insert if connection.dialect.name == "postgresql" else sqlite.insert
         for place in sorted(range(len(keys)), key=lambda place: keys[place]):  # one order: no deadlock
-            row = insert(received).values(key=keys[place], received_at=at).on_conflict_do_nothing()
+            row = (
+                insert(connection, received).values(key=keys[place], received_at=at).on_conflict_do_nothing()
+            )
             first[place] = connection.execute(row.returning(received.c.key)).first() is not None
     return first
 

@@ -20,11 +20,9 @@ from sqlalchemy import (
     delete,
     exists,
     select,
-    text,
 )
-from sqlalchemy.dialects import postgresql, sqlite
 
-from cookbook_search.store.database import Database
+from cookbook_search.store.database import Database, insert
 from cookbook_search.store.schema import UtcTime, metadata
 from cookbook_search.types import Asked, Feedback
 
@@ -74,7 +72,7 @@ def save_asked(database: Database, asked: Sequence[Asked]) -> None:
     ]  # fmt: skip
     if rows:
         with database.begin() as connection:
-            connection.execute(_insert(connection, queries).on_conflict_do_nothing(), rows)
+            connection.execute(insert(connection, queries).on_conflict_do_nothing(), rows)
 
 
 def save_feedback(database: Database, given: Feedback) -> None:
@@ -84,7 +82,7 @@ def save_feedback(database: Database, given: Feedback) -> None:
         "comment": given.comment, "given_at": given.given_at,
     }  # fmt: skip
     with database.begin() as connection:
-        statement = _insert(connection, feedback).values(row)
+        statement = insert(connection, feedback).values(row)
         changed = {name: statement.excluded[name] for name in ("kind", "vote", "comment", "given_at")}
         connection.execute(statement.on_conflict_do_update(index_elements=["about", "target"], set_=changed))
 
@@ -125,7 +123,7 @@ def forget(database: Database, words: str) -> Purged:
         about = [row.about for row in votes if wanted in row.comment.casefold()]
         given = _delete(connection, feedback.c.about, [*ids, *about])
         asked = _delete(connection, queries.c.id, ids)
-    _erase(database)
+    database.forget_pages()
     return Purged(asked, given)
 
 
@@ -143,20 +141,8 @@ def purge(database: Database, before: dt.datetime) -> Purged:
         asked = connection.execute(delete(queries).where(queries.c.asked_at < before)).rowcount
         given = connection.execute(delete(feedback).where(feedback.c.given_at < before)).rowcount
     if asked or given:
-        _erase(database)
+        database.forget_pages()
     return Purged(asked, given)
-
-
-def _erase(database: Database) -> None:
-    """Empty the write-ahead log of SQLite, where deleted pages wait."""
-    if database.engine.dialect.name == "sqlite":
-        with database.begin() as connection:
-            connection.execute(text("PRAGMA wal_checkpoint(TRUNCATE)"))
-
-
-def _insert(connection: Connection, table: Table) -> Any:
-    """INSERT with ON CONFLICT, which SQLite and PostgreSQL have alike."""
-    return (postgresql if connection.dialect.name == "postgresql" else sqlite).insert(table)
 
 
 def _asked(row: Row[Any]) -> Asked:
