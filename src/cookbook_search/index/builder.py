@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -23,6 +23,7 @@ from cookbook_search.chunk import CHUNK_FORMAT
 from cookbook_search.embed import Embedder
 from cookbook_search.errors import BuildRunning, SnapshotError
 from cookbook_search.index.border import count_terms, draw_border, write_border
+from cookbook_search.index.changes import continued, last_known, write_changes
 from cookbook_search.index.columns import ColumnFile, map_column
 from cookbook_search.index.contents import (
     CHUNKS,
@@ -62,10 +63,12 @@ from cookbook_search.index.snapshot import (
     KIND_CODES,
     UNREADABLE,
     Snapshot,
+    current_id,
     load,
     open_folder,
 )
-from cookbook_search.types import LANGUAGES, Corpus
+from cookbook_search.types import LANGUAGES, AnyDocument, Corpus
+from cookbook_search.types.changes import Change
 
 KEPT = 3
 """Snapshots kept on disk, the current one among them."""
@@ -114,6 +117,8 @@ def _build_locked(
         size = _write_segments(folder, corpus, analyzer, embedder, old, report)
         report("write", 0, 4)
         write_documents(folder, corpus.documents, corpus.vocabulary)
+        before, remembered = (old.documents, old.changes) if old else _last_known(root)
+        write_changes(folder, continued(before, remembered, corpus.documents, datetime.now(UTC)))
         _write_outside(folder, corpus, embedder, old)
         report("write", 1, 4)
         _write_postings(folder)
@@ -297,6 +302,13 @@ def _reusable(root: Path, analyzer: Analyzer, embedder: Embedder) -> Snapshot | 
     except SnapshotError:
         return None
     return old if old.manifest.corpus_digest.endswith(f"-{CHUNK_FORMAT}") else None
+
+
+def _last_known(root: Path) -> tuple[Sequence[AnyDocument], Sequence[Change]]:
+    try:
+        return last_known(root / current_id(root))
+    except SnapshotError:
+        return (), ()
 
 
 def _sync(folder: Path) -> None:

@@ -12,6 +12,7 @@ from cookbook_search.analyze import Analyzer
 from cookbook_search.embed import Embedder, Vectors
 from cookbook_search.errors import NoSnapshot, SnapshotDamaged, SnapshotError, SnapshotMismatch
 from cookbook_search.index.border import Border, read_border
+from cookbook_search.index.changes import read_changes
 from cookbook_search.index.columns import map_column
 from cookbook_search.index.contents import (
     DOCUMENTS,
@@ -29,6 +30,7 @@ from cookbook_search.index.dense import DenseIndex, read_dense
 from cookbook_search.index.lexical import FieldPostings, Postings, read_field_postings, read_postings
 from cookbook_search.index.manifest import Manifest, read_manifest, verify_file, verify_files
 from cookbook_search.types import AnyDocument, Language, Vocabulary
+from cookbook_search.types.changes import Change
 
 CURRENT = "CURRENT"
 UNREADABLE = (OSError, ValueError, KeyError, RuntimeError)
@@ -43,6 +45,8 @@ class Snapshot:
     manifest: Manifest
     documents: tuple[AnyDocument, ...]
     vocabulary: Vocabulary
+    changes: tuple[Change, ...]
+    """What came, changed and went, newest first."""
     chunks: ChunkStore
     dense: DenseIndex
     chunk_postings: Postings
@@ -121,6 +125,7 @@ def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
         manifest=manifest,
         documents=documents,
         vocabulary=read_vocabulary_file(folder),
+        changes=read_changes(folder),
         chunks=ChunkStore(folder),
         dense=read_dense(folder, manifest.dense),
         chunk_postings=read_postings(folder, terms, size),

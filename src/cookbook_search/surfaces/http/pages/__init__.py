@@ -11,6 +11,7 @@ from fastapi.responses import HTMLResponse
 from cookbook_search.app import Cookbook
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.pages import (
+    changes,
     chat,
     discovery,
     documents,
@@ -46,6 +47,7 @@ def router(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], a
         reference,
         discovery,
         opensearch,
+        changes,
     )
     for page in pages:
         routes.include_router(page.router(site))
