@@ -8,17 +8,20 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from starlette.types import ASGIApp
 
 from cookbook_search.config import Settings
+from cookbook_search.surfaces.http.connections import protocol_of
 from cookbook_search.surfaces.http.server import create_app
 
 
 @contextmanager
-def serving(settings: Settings) -> Iterator[str]:
-    """The address of a server on a free port; it ends with the block."""
+def serving(settings: Settings, app: ASGIApp | None = None) -> Iterator[str]:
+    """The address of a server on a free port, of the cookbook or of another application."""
     config = uvicorn.Config(
-        create_app(settings), port=0, log_level="warning", ws="none", access_log=False, proxy_headers=False
-    )
+        app or create_app(settings), port=0, http=protocol_of(settings), ws="none",
+        log_level="warning", access_log=False, proxy_headers=False,
+    )  # fmt: skip
     server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

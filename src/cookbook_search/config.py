@@ -172,6 +172,36 @@ class Settings(BaseSettings):
     max_body_bytes: int = Field(
         default=65536, ge=1024, description="Largest request body in bytes; a larger one is refused."
     )
+    max_header_bytes: int = Field(
+        default=32768,
+        ge=4096,
+        description="Address and headers of a request in bytes; larger ones are refused.",
+    )
+    max_requests: int = Field(
+        default=200, ge=1, description="Requests answered at once by one process; the next is told to wait."
+    )
+    max_connections: int = Field(
+        default=2000,
+        ge=1,
+        description="Connections of one process; one more closes the one that has asked nothing longest.",
+    )
+    header_seconds: float = Field(
+        default=10, gt=0, description="Time for the headers of a request to come in whole."
+    )
+    body_seconds: float = Field(
+        default=20, gt=0, description="Time for the body of a request to come in whole."
+    )
+    request_seconds: float = Field(
+        default=120, gt=0, description="Time until an answer must have begun; then 503."
+    )
+    send_seconds: float = Field(
+        default=30, gt=0, description="Time in which a client must take at least 4 KiB of what waits for it."
+    )
+    hsts_seconds: int = Field(
+        default=31_536_000,
+        ge=0,
+        description="How long browsers that came by https use nothing else; 0 leaves it to the proxy.",
+    )
     embed_origins: tuple[str, ...] = Field(
         default=(), description="Origins of the sites that may embed search and chat, JSON list."
     )

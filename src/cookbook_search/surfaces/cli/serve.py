@@ -18,10 +18,11 @@ def serve(
     """Serve the API and the web pages."""
     import uvicorn  # only the server needs it
 
+    from cookbook_search.surfaces.http.connections import protocol_of
     from cookbook_search.surfaces.http.server import create_app
 
     settings = read_settings(host=host, port=port, index=index)
     uvicorn.run(
-        create_app(settings), host=settings.host, port=settings.port, log_level="info", access_log=False,
-        proxy_headers=False, server_header=False,
+        create_app(settings), host=settings.host, port=settings.port, http=protocol_of(settings), ws="none",
+        log_level="info", access_log=False, proxy_headers=False, server_header=False,
     )  # fmt: skip

@@ -15,6 +15,7 @@ from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
 from cookbook_search.errors import SettingsError
 from cookbook_search.surfaces.http import api, chat, feedback, metrics, pages, plans, printing
+from cookbook_search.surfaces.http.admission import Admission
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
@@ -55,10 +56,17 @@ def create_app(settings: Settings) -> FastAPI:
         openapi_url="/api/v1/openapi.json",
     )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Admission, most=settings.max_requests, seconds=settings.request_seconds)
     if rate := _rate(settings):
         app.add_middleware(RateLimit, rate=rate)
     app.add_middleware(EmbeddedCalls, origins=settings.embed_origins)
-    app.add_middleware(Guard, max_body_bytes=settings.max_body_bytes)
+    app.add_middleware(
+        Guard,
+        max_body_bytes=settings.max_body_bytes,
+        max_header_bytes=settings.max_header_bytes,
+        body_seconds=settings.body_seconds,
+        hsts_seconds=settings.hsts_seconds,
+    )
     app.add_middleware(Measured, measures=measures)
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
