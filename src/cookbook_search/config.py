@@ -19,6 +19,7 @@ from pydantic_settings import (
 )
 
 from cookbook_search.errors import SettingsError
+from cookbook_search.types import Access
 
 LEAST_TOKEN = 16
 """Characters of the editors' token at least: too many to guess."""
@@ -82,6 +83,10 @@ class Settings(BaseSettings):
     )
     privacy_contact: str = Field(
         default="", description="E-mail address for privacy requests, shown on the privacy page."
+    )
+    access: Access = Field(
+        default="public",
+        description="`public`: search and chat are open to all; `closed`: to callers who are known.",
     )
     editor_token: SecretStr = Field(
         default=SecretStr(""),

@@ -1,5 +1,6 @@
 """The data model: what the cookbook holds, and what passes between the layers."""
 
+from cookbook_search.types.access import OPEN, ROLES, Access, Caller, Scope, Way
 from cookbook_search.types.answer import (
     Answer,
     AnswerDone,
@@ -53,12 +54,16 @@ __all__ = [
     "KINDS",
     "LANGUAGES",
     "LEVELS",
+    "OPEN",
     "PHASES",
+    "ROLES",
+    "Access",
     "Answer",
     "AnswerDone",
     "AnswerEvent",
     "AnyDocument",
     "Asked",
+    "Caller",
     "Chunk",
     "ChunkKind",
     "Citation",
@@ -85,6 +90,7 @@ __all__ = [
     "Phrasings",
     "Recipe",
     "Role",
+    "Scope",
     "SearchResult",
     "Slug",
     "Source",
@@ -97,4 +103,5 @@ __all__ = [
     "UsageKind",
     "Vocabulary",
     "Vote",
+    "Way",
 ]

@@ -115,6 +115,13 @@ def router(cookbook: Cookbook) -> APIRouter:
             tags={tag.id: tag[language] for tag in snapshot.vocabulary.tags},
         )
 
+    return routes
+
+
+def health(cookbook: Cookbook) -> APIRouter:
+    """The routes that operations ask."""
+    routes = APIRouter()
+
     @routes.get("/healthz", response_class=PlainTextResponse, tags=["operations"])
     async def healthz() -> str:
         """The process answers."""

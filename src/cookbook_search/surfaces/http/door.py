@@ -1,4 +1,4 @@
-"""The editors' door: one shared token, a signed cookie. Roles take its place later."""
+"""The editors' door: one shared token, a signed cookie."""
 
 from __future__ import annotations
 
@@ -11,9 +11,11 @@ from urllib.parse import urlsplit
 
 from fastapi import Request
 from fastapi.responses import Response
+from starlette.requests import HTTPConnection
+
+from cookbook_search.types import OPEN, ROLES, Access, Caller
 
 COOKIE = "toimitus"
-PATH = "/toimitus"
 SESSION_SECONDS = 12 * 3600
 MOST_FAILURES = 10
 FAILURE_SECONDS = 60.0
@@ -23,8 +25,9 @@ FAILURE_SECONDS = 60.0
 class Door:
     """Lets in who knows the token; without a token there is no door. Safe to share by threads."""
 
-    def __init__(self, token: str, clock: Callable[[], float] = time.time) -> None:
+    def __init__(self, token: str, access: Access, clock: Callable[[], float] = time.time) -> None:
         self._token = token.encode()
+        self._anyone = Caller(OPEN[access])
         self._key = hashlib.sha256(b"editor session\0" + self._token).digest()
         self._clock = clock
         self._failures: deque[float] = deque(maxlen=MOST_FAILURES)
@@ -53,15 +56,21 @@ class Door:
         """Give the session its cookie: signed, hidden from scripts, sent to no other site."""
         expires = str(int(self._clock()) + SESSION_SECONDS)
         response.set_cookie(
-            COOKIE, f"{expires}.{self._signature(expires)}", max_age=SESSION_SECONDS, path=PATH,
-            secure=request.url.scheme == "https", httponly=True, samesite="strict",
+            COOKIE, f"{expires}.{self._signature(expires)}", max_age=SESSION_SECONDS, path="/",
+            secure=request.url.scheme == "https", httponly=True, samesite="lax",
         )  # fmt: skip
 
     def see_out(self, response: Response) -> None:
         """Take the cookie away."""
-        response.delete_cookie(COOKIE, path=PATH, httponly=True, samesite="strict")
+        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
 
-    def is_open_to(self, request: Request) -> bool:
+    async def identify(self, request: HTTPConnection) -> Caller:
+        """Who sends the request, by its cookie."""
+        if not self.is_open_to(request):
+            return self._anyone
+        return Caller(ROLES["editor"], way="token")
+
+    def is_open_to(self, request: HTTPConnection) -> bool:
         """Whether the request's cookie is ours and has not run out."""
         expires, _, signature = request.cookies.get(COOKIE, "").partition(".")
         if not self.exists or not hmac.compare_digest(signature.encode(), self._signature(expires).encode()):

@@ -15,8 +15,16 @@ from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
 from cookbook_search.errors import SettingsError
 from cookbook_search.surfaces.http import api, chat, feedback, metrics, pages, plans, printing
+from cookbook_search.surfaces.http.access import (
+    OPEN_TO_ALL,
+    Guarded,
+    Identified,
+    install_refusals,
+    requires,
+)
 from cookbook_search.surfaces.http.admission import Admission
 from cookbook_search.surfaces.http.assets import Assets
+from cookbook_search.surfaces.http.door import Door
 from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
@@ -26,6 +34,7 @@ from cookbook_search.surfaces.http.rate import Rate, RateLimit, parse_rate
 from cookbook_search.surfaces.http.slack import SlackEndpoint
 from cookbook_search.surfaces.strings import read_strings, web_folder
 from cookbook_search.surfaces.upkeep import kept_up
+from cookbook_search.types import Scope
 
 
 def create_app(settings: Settings) -> FastAPI:
@@ -35,6 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     strings = read_strings(web)
     mcp = McpEndpoint(cookbook)
     measures = Measures()
+    door = Door(settings.editor_token.get_secret_value(), settings.access)
     slack = SlackEndpoint(cookbook, strings)
     assets = Assets(web / "static", settings.theme, words_modules(strings))
 
@@ -59,6 +69,7 @@ def create_app(settings: Settings) -> FastAPI:
     app.add_middleware(Admission, most=settings.max_requests, seconds=settings.request_seconds)
     if rate := _rate(settings):
         app.add_middleware(RateLimit, rate=rate)
+    app.add_middleware(Identified, identify=door.identify)
     app.add_middleware(EmbeddedCalls, origins=settings.embed_origins)
     app.add_middleware(
         Guard,
@@ -71,15 +82,18 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     install_problem_handlers(app)
-    app.include_router(api.router(cookbook))
-    app.include_router(chat.router(cookbook))
-    app.include_router(feedback.router(cookbook))
-    app.include_router(metrics.router(cookbook, measures))
-    app.include_router(plans.router(cookbook, web, strings))
-    app.router.routes.append(Route("/mcp", mcp, methods=None, include_in_schema=False))
-    app.router.routes.extend(slack.routes)
-    app.include_router(pages.router(cookbook, web, strings, assets))
-    app.include_router(printing.router(cookbook, web, strings["fi"]))
+    install_refusals(app)
+    reads, talks = [requires(Scope.SEARCH)], [requires(Scope.CHAT)]
+    app.include_router(api.router(cookbook), dependencies=reads)
+    app.include_router(api.health(cookbook), dependencies=[OPEN_TO_ALL])
+    app.include_router(chat.router(cookbook), dependencies=talks)
+    app.include_router(feedback.router(cookbook), dependencies=[requires(Scope.SEARCH, Scope.CHAT)])
+    app.include_router(metrics.router(cookbook, measures), dependencies=[OPEN_TO_ALL])
+    app.include_router(plans.router(cookbook, web, strings), dependencies=reads)
+    app.router.routes.append(Route("/mcp", Guarded(mcp, Scope.SEARCH), methods=None, include_in_schema=False))
+    app.router.routes.extend(slack.routes)  # Slack signs its requests
+    app.include_router(pages.router(cookbook, web, strings, assets, door))
+    app.include_router(printing.router(cookbook, web, strings["fi"]), dependencies=reads)
     app.mount("/static", assets, name="static")
     return app
 

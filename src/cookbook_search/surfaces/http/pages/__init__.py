@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from types import ModuleType
 
 from fastapi import APIRouter
+from fastapi.params import Depends as Dependency
 from fastapi.responses import HTMLResponse
 
 from cookbook_search.app import Cookbook
+from cookbook_search.surfaces.http.access import OPEN_TO_ALL, requires
 from cookbook_search.surfaces.http.assets import Assets
+from cookbook_search.surfaces.http.door import Door
 from cookbook_search.surfaces.http.pages import (
     changes,
     chat,
@@ -23,32 +27,38 @@ from cookbook_search.surfaces.http.pages import (
     privacy,
     reference,
     search,
+    sign_in,
     statement,
 )
 from cookbook_search.surfaces.http.pages.site import open_site
 from cookbook_search.surfaces.strings import Strings
-from cookbook_search.types import Language
+from cookbook_search.types import Language, Scope
+
+_PAGES: tuple[tuple[ModuleType, Dependency], ...] = (
+    (search, requires(Scope.SEARCH)),
+    (library, requires(Scope.SEARCH)),
+    (documents, requires(Scope.SEARCH)),
+    (chat, requires(Scope.CHAT)),
+    (plan, requires(Scope.SEARCH)),
+    (embed, requires(Scope.SEARCH)),
+    (statement, OPEN_TO_ALL),
+    (privacy, OPEN_TO_ALL),
+    (editor, requires(Scope.EDITOR)),
+    (reference, OPEN_TO_ALL),
+    (discovery, OPEN_TO_ALL),
+    (opensearch, requires(Scope.SEARCH)),
+    (changes, requires(Scope.SEARCH)),
+)
+"""Each page and what it requires."""
 
 
-def router(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], assets: Assets) -> APIRouter:
+def router(
+    cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], assets: Assets, door: Door
+) -> APIRouter:
     """The routes of all pages, answering from this cookbook with the templates of ``web``."""
     site = open_site(cookbook, web, strings, assets)
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
-    pages = (
-        search,
-        library,
-        documents,
-        chat,
-        plan,
-        embed,
-        statement,
-        privacy,
-        editor,
-        reference,
-        discovery,
-        opensearch,
-        changes,
-    )
-    for page in pages:
-        routes.include_router(page.router(site))
+    for page, requirement in _PAGES:
+        routes.include_router(page.router(site), dependencies=[requirement])
+    routes.include_router(sign_in.router(site, door), dependencies=[OPEN_TO_ALL])
     return routes

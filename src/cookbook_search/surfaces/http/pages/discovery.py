@@ -8,9 +8,10 @@ from fastapi import APIRouter, Request
 from fastapi.responses import PlainTextResponse, Response
 
 from cookbook_search.errors import CookbookError
+from cookbook_search.surfaces.http.access import requires
 from cookbook_search.surfaces.http.pages.site import Site
 from cookbook_search.surfaces.http.problems import problem_response, status_of
-from cookbook_search.types import PHASES
+from cookbook_search.types import PHASES, Scope
 
 SITEMAP = (
     '<?xml version="1.0" encoding="UTF-8"?>\n'
@@ -25,13 +26,15 @@ def router(site: Site) -> APIRouter:
 
     @routes.get("/robots.txt")
     def robots(request: Request) -> PlainTextResponse:
+        if site.cookbook.settings.access == "closed":
+            return PlainTextResponse("User-agent: *\nDisallow: /\n")
         root = site.root(request)
         return PlainTextResponse(
             "User-agent: *\nDisallow: /api/\nDisallow: /suunnitelma/\nDisallow: /*?q=\n\n"
             f"Sitemap: {root}/sitemap.xml\n"
         )
 
-    @routes.get("/sitemap.xml")
+    @routes.get("/sitemap.xml", dependencies=[requires(Scope.SEARCH)])
     def sitemap(request: Request) -> Response:
         """Every page in every language, each with its translations."""
         try:

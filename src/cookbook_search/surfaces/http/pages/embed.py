@@ -11,6 +11,7 @@ from starlette.datastructures import QueryParams
 
 from cookbook_search.errors import CookbookError
 from cookbook_search.index import Snapshot
+from cookbook_search.surfaces.http.access import FRAGMENT_HEADER
 from cookbook_search.surfaces.http.guard import content_policy
 from cookbook_search.surfaces.http.pages.embed_options import (
     LARGEST_RADIUS,
@@ -19,7 +20,7 @@ from cookbook_search.surfaces.http.pages.embed_options import (
     What,
     read_options,
 )
-from cookbook_search.surfaces.http.pages.site import FRAGMENT_HEADER, Site
+from cookbook_search.surfaces.http.pages.site import Site
 from cookbook_search.types import KINDS, LANGUAGES
 
 Way = Literal["element", "frame"]

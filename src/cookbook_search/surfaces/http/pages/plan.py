@@ -13,6 +13,7 @@ from cookbook_search.errors import CookbookError, MeasurementError, PlanConflict
 from cookbook_search.plan import checked, key_of, read_day, read_measurements, read_number
 from cookbook_search.surfaces.export import Wording
 from cookbook_search.surfaces.export.report import charted, report_on
+from cookbook_search.surfaces.http.access import FRAGMENT_HEADER
 from cookbook_search.surfaces.http.pages.plan_form import (
     Form,
     acted,
@@ -21,7 +22,7 @@ from cookbook_search.surfaces.http.pages.plan_form import (
     read_form,
     restored,
 )
-from cookbook_search.surfaces.http.pages.site import FRAGMENT_HEADER, Site
+from cookbook_search.surfaces.http.pages.site import Site
 from cookbook_search.surfaces.http.plans import PRIVATE
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.strings import Strings

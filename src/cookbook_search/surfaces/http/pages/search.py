@@ -10,11 +10,12 @@ from fastapi.responses import HTMLResponse
 
 from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError
+from cookbook_search.surfaces.http.access import FRAGMENT_HEADER
 from cookbook_search.surfaces.http.pages.documents import existing
 from cookbook_search.surfaces.http.pages.facets import chosen, facets, read_filters
 from cookbook_search.surfaces.http.pages.library import counts
 from cookbook_search.surfaces.http.pages.shelves import shelve
-from cookbook_search.surfaces.http.pages.site import FRAGMENT_HEADER, Site
+from cookbook_search.surfaces.http.pages.site import Site
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.wire.search import MAX_QUERY
 from cookbook_search.types import AnyDocument, Filters, SearchResult, Suggestion

@@ -16,6 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError
+from cookbook_search.surfaces.http.access import FRAGMENT_HEADER
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.pages.excerpt import marked
 from cookbook_search.surfaces.http.problems import status_of
@@ -25,11 +26,11 @@ from cookbook_search.types import LEVELS, PHASES, AnyDocument, Language
 
 MENU = (("/kirjasto", "site.library"), ("/keskustelu", "chat.menu"), ("/suunnitelma", "plan.menu"))
 """Addresses of the menu and the words for them."""
+PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
+"""Headers of pages for those who are let in."""
 MOVED = 3
 """Metrics told of in the evidence on a recipe."""
 _PAGE_PARAMETERS = frozenset({"phase", "tag", "owner", "lang"})
-FRAGMENT_HEADER = "x-fragment"
-"""With this request header only the changing part of a page is rendered; the page's script asks so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,97 @@
+"""Who may do what: every route of the application, asked by every kind of caller."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+
+import httpx
+import pytest
+from fastapi.routing import iter_route_contexts
+from starlette.routing import Mount
+
+from cookbook_search.config import Settings
+from cookbook_search.surfaces.http.access import Guarded, Requirement
+from cookbook_search.surfaces.http.server import create_app
+from cookbook_search.types import OPEN, ROLES, Scope
+
+TOKEN = "avain-jota-kukaan-ei-arvaa"
+OWN_GUARD = {"/static": "files of the interface", "/slack/events": "Slack signs its requests"}
+"""What is no FastAPI route and not wrapped in Guarded -> why it needs no scope of ours."""
+EDITORS = ("/toimitus", "/api/v1/editor")
+"""Below these nothing is for readers."""
+VALUES = {"document_id": "ei-ole", "folder": "reseptit", "token": "ei-ole", "gap_id": "0123abcd"}
+BODIES: Mapping[str, object] = {
+    "/api/v1/search": {"query": "raha"},
+    "/api/v1/chat": {"messages": [{"role": "user", "content": "Mistä rahaa?"}]},
+    "/api/v1/feedback": {"about": "0123456789abcdef", "kind": "search", "vote": "up"},
+}
+
+
+def routes(settings: Settings) -> Iterator[tuple[str, str, list[Requirement]]]:
+    """(method, path, requirements) of every route."""
+    app = create_app(settings)
+    for route in iter_route_contexts(app.router.routes):
+        found = [
+            dependency.dependency
+            for dependency in getattr(route, "dependencies", None) or ()
+            if isinstance(dependency.dependency, Requirement)
+        ]
+        original = route.original_route
+        if isinstance(endpoint := getattr(original, "app", None), Guarded):
+            found.append(endpoint.requirement)
+        methods = ["GET"] if isinstance(original, Mount) else sorted(route.methods or {"POST"})
+        for method in methods:
+            if method != "HEAD":
+                yield method, route.path, found
+
+
+WALK = list(routes(Settings(slack_signing_secret="s" * 32, slack_bot_token="xoxb-1")))
+
+
+@pytest.mark.parametrize(("method", "path", "found"), WALK, ids=[f"{m} {p}" for m, p, _ in WALK])
+def test_a_route_says_what_it_requires(method: str, path: str, found: list[Requirement]) -> None:
+    if path in OWN_GUARD | {"/api/v1/openapi.json": "the form of the interface, no content"}:
+        return
+    assert found, f"declare requires(...) or OPEN_TO_ALL for {method} {path}"
+    if path.startswith(EDITORS):
+        needed = {scope for requirement in found for scope in requirement.scopes}
+        assert needed
+        assert needed <= {Scope.EDITOR, Scope.ADMIN}
+
+
+def permitted(found: list[Requirement], scopes: frozenset[Scope]) -> bool:
+    """Whether a caller with these scopes may pass all of the requirements."""
+    return all(not needed.scopes or not scopes.isdisjoint(needed.scopes) for needed in found)
+
+
+def send(client: httpx.Client, method: str, path: str, **headers: str) -> httpx.Response:
+    address = re.sub(r"{(\w+)}", lambda name: VALUES[name[1]], path)
+    body = BODIES.get(path) if method in {"POST", "PUT"} else None
+    return client.request(method, address, json=body, headers=headers)
+
+
+def is_refusal(response: httpx.Response) -> bool:
+    """Whether the caller was turned away: told so, or sent to sign in."""
+    if response.status_code == 303:
+        return response.headers["location"].startswith("/kirjaudu")
+    return response.status_code in {401, 403}
+
+
+@pytest.mark.parametrize("access", ["public", "closed"])
+@pytest.mark.parametrize("role", ["anonymous", "editor"])
+def test_every_route_lets_in_whom_it_should(serve, index, access, role) -> None:
+    settings = Settings(index=index, access=access, editor_token=TOKEN, rate_limit="0")
+    scopes = OPEN[access] | (frozenset() if role == "anonymous" else ROLES[role])
+    wrong = []
+    with serve(settings) as client:
+        for method, path, found in routes(settings):
+            if path in {"/kirjaudu", "/poistu"}:
+                continue  # test_editor.py goes through these doors
+            client.cookies.clear()
+            if role == "editor":
+                client.post("/kirjaudu", data={"token": TOKEN})
+            response = send(client, method, path)
+            if is_refusal(response) == permitted(found, scopes):
+                wrong.append((method, path, response.status_code))
+    assert wrong == []
