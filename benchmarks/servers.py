@@ -55,8 +55,20 @@ def server(
         process.wait(10)
 
 
+def serve_command(port: int) -> list[str]:
+    """The server as a city starts it."""
+    return [
+        sys.executable,
+        "-c",
+        "from cookbook_search.surfaces.cli import main; main()",
+        "serve",
+        "--port",
+        str(port),
+    ]
+
+
 def cookbook_command(port: int) -> list[str]:
-    """The real server with the default model."""
+    """The server with one more route, of a canned response."""
     return [sys.executable, "-m", "benchmarks.canned", str(port)]
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import statistics
 
-from benchmarks.servers import baseline_command, cookbook_command, free_port, server
+from benchmarks.servers import baseline_command, free_port, serve_command, server
 
 ROUNDS = 7
 
@@ -14,7 +14,7 @@ def measure() -> list[str]:
     ours: list[float] = []
     empty: list[float] = []
     for _ in range(ROUNDS):
-        for command, seconds in ((baseline_command, empty), (cookbook_command, ours)):
+        for command, seconds in ((baseline_command, empty), (serve_command, ours)):
             port = free_port()
             with server(command(port), port) as (_, took):
                 seconds.append(took)

@@ -54,12 +54,15 @@ def written_commands() -> list[tuple[Path, str, list[str]]]:
 def commands() -> dict[str, set[str]]:
     """Command -> its options."""
     group = typer.main.get_command(cli.app)
-    assert hasattr(group, "commands")
+    assert isinstance(group, cli.Commands)
+    context = group.make_context("cookbook", [], resilient_parsing=True)
+    found = {name: group.get_command(context, name) for name in group.list_commands(context)}
     return {
         name: {
             option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
         }
-        for name, command in group.commands.items()
+        for name, command in found.items()
+        if command is not None
     }
 
 

@@ -44,6 +44,8 @@ QUICK_UP_TO = 50_000
 """Chunks that are searched in about a millisecond by the bundled model."""
 _Key = tuple[str, int, Language | None, Filters]
 
+FIRST_QUESTIONS: dict[Language, str] = {"fi": "klustteri", "sv": "klusttret", "en": "clusster"}
+"""One question a language for ``Cookbook.warm_up``, with a typing error each."""
 NEAREST_RECIPES = 3
 """Recipes named beside a question that the cookbook does not answer."""
 
@@ -110,8 +112,16 @@ class Cookbook:
             searcher.search("klusteri", limit=1)
             model, tokens = self._language_model, self.settings.llm_context_tokens
             answerer = open_answerer(searcher, self._analyzer, self._embedder, model, tokens)
-            answerer.draft([Message("user", "klusteri")])
             self._served = _Served(searcher, answerer, self.tally, self.settings.cache_size)
+
+    def warm_up(self) -> None:
+        """Get ready what the first question to the assistant, and the first typing error, would wait for.
+
+        A server does it when it answers already: searches need none of it.
+        """
+        answerer = self._open_served().answerer
+        for language, question in FIRST_QUESTIONS.items():
+            answerer.draft([Message("user", question)], language)
 
     def reload(self) -> bool:
         """Open the current snapshot if another one is served; True where it changed.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 from rapidfuzz import process
 from rapidfuzz.distance import OSA
@@ -24,15 +24,21 @@ class Speller:
         self._counts = {
             form: count for form, count in forms.items() if len(form) >= _MIN_LENGTH and form.isalpha()
         }
-        self._by_fold: dict[str, str] = {}
-        for form in sorted(self._counts, key=lambda form: (self._counts[form], form)):
-            self._by_fold[fold(form)] = form
-        self._folds = list(self._by_fold)
         self.correct = lru_cache(maxsize=4096)(self._correct)
 
     def knows(self, word: str) -> bool:
         """Whether the corpus uses the word as written."""
         return word in self._counts
+
+    @cached_property
+    def _by_fold(self) -> dict[str, str]:
+        """Folded form -> the commonest form that folds to it; made when a word is first unknown."""
+        by_count = sorted(self._counts, key=lambda form: (self._counts[form], form))
+        return {fold(form): form for form in by_count}
+
+    @cached_property
+    def _folds(self) -> list[str]:
+        return list(self._by_fold)
 
     def _correct(self, word: str) -> str | None:
         """The likeliest form of the corpus for a word that it does not use, or None."""

@@ -9,11 +9,12 @@ import re
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 from typing import Any, Literal, get_args
 
 from cookbook_search.analyze import Analyzer, normalise
-from cookbook_search.types import LANGUAGES, Language
+from cookbook_search.types import Language
 
 Ask = Literal[
     "compare", "template", "no_money", "small_city", "several_cities", "formula", "target", "data",
@@ -69,12 +70,11 @@ class AskReader:
 
     def __init__(self, analyzer: Analyzer) -> None:
         self._analyzer = analyzer
-        self._phrases = {language: _read_phrases(language) for language in LANGUAGES}
 
     def read(self, text: str, language: Language) -> Asked:
         """What the message asks."""
         lowered = normalise(text).lower()
-        phrases = self._phrases[language]
+        phrases = _read_phrases(language)
         spans: list[tuple[int, int]] = []
         asks: list[Ask] = []
         for ask, pattern in phrases.asks.items():
@@ -113,6 +113,7 @@ def _mark(match: re.Match[str] | None, spans: list[tuple[int, int]]) -> bool:
     return match is not None
 
 
+@cache  # compiling takes about 50 ms a language: at the first question, not at the start
 def _read_phrases(language: Language) -> Phrases:
     text = files("cookbook_search.answer").joinpath("asks", f"{language}.toml").read_text("utf-8")
     read: dict[str, Any] = tomllib.loads(text)

@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import ir_measures
-from ir_measures import RR, R, nDCG
 from pydantic import BaseModel, ConfigDict, Field
 
 from cookbook_search.evaluate.intervals import Estimate, estimate
@@ -22,8 +20,10 @@ from cookbook_search.types import Language, SearchResult
 Search = Callable[[str], SearchResult]
 GRADE_NEEDED = 3
 """Grade of a document that the asker needs; recall@5 is about these."""
-_RECIPE_MEASURES = {"ndcg@10": nDCG @ 10, "mrr": RR(rel=2)}
-_RECALL = R(rel=GRADE_NEEDED) @ 5
+_NDCG = "nDCG@10"
+_RECIPE_MEASURES = {"ndcg@10": _NDCG, "mrr": "RR(rel=2)"}
+"""Name here -> name in ir-measures."""
+_RECALL = f"R(rel={GRADE_NEEDED})@5"
 
 
 class JudgedQuery(BaseModel):
@@ -127,16 +127,19 @@ def _measure(query: JudgedQuery, result: SearchResult) -> Outcome:
         if GRADE_NEEDED in query.recipes.values():
             measures |= _values({"recall@5": _RECALL}, query.recipes, recipes)
     if query.metrics:
-        measures |= _values({"metric_ndcg@10": nDCG @ 10}, query.metrics, metrics)
+        measures |= _values({"metric_ndcg@10": _NDCG}, query.metrics, metrics)
     return Outcome(query, refused, measures, recipes, metrics)
 
 
 def _values(
-    measures: Mapping[str, ir_measures.Measure], judged: Mapping[str, int], ranked: Sequence[str]
+    measures: Mapping[str, str], judged: Mapping[str, int], ranked: Sequence[str]
 ) -> dict[str, float]:
     """Each measure of one ranking; an empty ranking scores 0."""
     if not ranked:
         return dict.fromkeys(measures, 0.0)
+    import ir_measures  # every command would wait for it
+
+    parsed = {name: ir_measures.parse_measure(measure) for name, measure in measures.items()}
     run = {"q": {document: float(len(ranked) - place) for place, document in enumerate(ranked)}}
-    found = ir_measures.calc_aggregate(list(measures.values()), {"q": dict(judged)}, run)
-    return {name: float(found[measure]) for name, measure in measures.items()}
+    found = ir_measures.calc_aggregate(list(parsed.values()), {"q": dict(judged)}, run)
+    return {name: float(found[measure]) for name, measure in parsed.items()}

@@ -60,14 +60,22 @@ def _try_reload(cookbook: Cookbook) -> None:
 
 
 async def _watch(cookbook: Cookbook, seconds: float) -> None:
-    """Serve a new snapshot soon after it becomes current; a faulty one is left alone and logged once."""
+    """Serve a new snapshot soon after it becomes current; a faulty one is left alone and logged once.
+
+    What a first question would wait for is made ready a moment after the start, so that it delays none.
+    """
     complaint = ""
+    cold = cookbook.ready
     while True:
         await asyncio.sleep(seconds)
         try:
             if await asyncio.to_thread(cookbook.reload):
                 log.info("serving snapshot %s", cookbook.snapshot.manifest.id)
+                cold = True
             complaint = ""
+            if cold:
+                await asyncio.to_thread(cookbook.warm_up)
+                cold = False
         except SnapshotError as error:
             if str(error) != complaint:
                 complaint = str(error)
