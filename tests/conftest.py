@@ -12,6 +12,7 @@ from postgresql import Server, running_server
 from cookbook_search.analyze import Analyzer, open_analyzer
 
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
+settings.register_profile("fuzz", deadline=None, max_examples=2000)  # make fuzz
 settings.load_profile("untimed")
 FIXTURES = Path(__file__).parent / "fixtures"
 

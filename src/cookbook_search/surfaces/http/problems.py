@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from http import HTTPStatus
+from typing import Any
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
@@ -25,6 +27,19 @@ from cookbook_search.errors import (
 from cookbook_search.surfaces.wire.base import Problem
 
 MEDIA_TYPE = "application/problem+json"
+CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_ANYWHERE: dict[int, str] = {
+    400: "The body cannot be read at all.",
+    408: "The body did not come in time.",
+    413: "The body is too large.",
+    422: "The request is wrong.",
+    429: "Too many requests; `Retry-After` tells how long to wait.",
+    431: "The address or the headers are too large.",
+    503: "Too much to do just now; `Retry-After` tells how long to wait.",
+}
+"""What any request may be answered with, whatever its route says."""
+_BODILESS = frozenset({400, 408, 413})
+"""Those that a request without a body does not meet."""
 _STATUS: tuple[tuple[type[CookbookError], HTTPStatus], ...] = (
     (QueryError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (DocumentNotFound, HTTPStatus.NOT_FOUND),
@@ -56,6 +71,37 @@ def problem_of(error: CookbookError) -> Problem:
 def status_of(error: CookbookError) -> HTTPStatus:
     """The HTTP status that an error of ours becomes."""
     return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+def describe_problems(app: FastAPI) -> None:
+    """Tell in the OpenAPI document what any operation may answer, beside what its route tells."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        if app.openapi_schema is None:
+            schemas = described().setdefault("components", {}).setdefault("schemas", {})
+            schemas["Problem"] = Problem.model_json_schema()
+            for operation in _operations(described()):
+                _add_problems(operation)
+            for name in ("HTTPValidationError", "ValidationError"):
+                schemas.pop(name, None)
+        return described()
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation has it
+
+
+def _operations(document: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    for path in document["paths"].values():
+        yield from path.values()
+
+
+def _add_problems(operation: dict[str, Any]) -> None:
+    responses = operation["responses"]
+    if "application/json" in responses.get("422", {}).get("content", {}):
+        del responses["422"]  # FastAPI's own form, which we do not send
+    for status, told in _ANYWHERE.items():
+        if "requestBody" in operation or status not in _BODILESS:
+            responses.setdefault(str(status), {"description": told, "content": CONTENT})
 
 
 def install_problem_handlers(app: FastAPI) -> None:

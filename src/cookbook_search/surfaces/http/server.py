@@ -29,7 +29,7 @@ from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
 from cookbook_search.surfaces.http.metrics import Measured, Measures
-from cookbook_search.surfaces.http.problems import install_problem_handlers
+from cookbook_search.surfaces.http.problems import describe_problems, install_problem_handlers
 from cookbook_search.surfaces.http.rate import Rate, RateLimit, parse_rate
 from cookbook_search.surfaces.http.slack import SlackEndpoint
 from cookbook_search.surfaces.strings import read_strings, web_folder
@@ -82,6 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     install_problem_handlers(app)
+    describe_problems(app)
     install_refusals(app)
     reads, talks = [requires(Scope.SEARCH)], [requires(Scope.CHAT)]
     app.include_router(api.router(cookbook), dependencies=reads)
