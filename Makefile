@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: serve index test check format bench setup clean
+.PHONY: serve index test check fuzz format bench setup clean
 
 serve: setup ## Build the index and serve the pages and the API
 	$(BIN)/cookbook index
@@ -26,6 +26,9 @@ check: setup .venv/dev ## Lint, types, layers, and the rules of the corpus
 format: .venv/dev ## Format the code
 	$(BIN)/ruff format .
 	$(BIN)/ruff check --fix .
+
+fuzz: setup .venv/dev ## Fuzz for an hour or so what `make test` fuzzes for seconds
+	$(BIN)/pytest --hypothesis-profile=fuzz tests/fuzz
 
 bench: setup .venv/dev ## Measure speed and memory beside their baselines
 	$(BIN)/cookbook index

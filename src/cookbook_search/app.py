@@ -16,7 +16,7 @@ from cookbook_search.answer import Answerer, open_answerer, open_language_model
 from cookbook_search.check import structural_faults
 from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder, open_embedder, open_reranker
-from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError
+from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError, SnapshotDamaged
 from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, known_documents, load
 from cookbook_search.parse import read_corpus
 from cookbook_search.plan import Planner, Plans, open_planner
@@ -100,19 +100,26 @@ class Cookbook:
         return build(self.settings.index, corpus, self._analyzer, self._embedder, progress)
 
     def open(self) -> None:
-        """Load the current snapshot and warm up, so that the first search is as fast as any.
+        """Load the current snapshot and search once, so that the first search is as fast as any.
 
-        Raises SnapshotError.
+        Raises SnapshotError, also where the snapshot is whole and yet cannot be searched.
         """
         with self._reload_lock:
             snapshot = load(self.settings.index, self._analyzer, self._embedder)
-            searcher = open_searcher(
-                snapshot, self._parameters, self._analyzer, self._embedder, self._reranker
-            )
-            searcher.search("klusteri", limit=1)
-            model, tokens = self._language_model, self.settings.llm_context_tokens
-            answerer = open_answerer(searcher, self._analyzer, self._embedder, model, tokens)
-            self._served = _Served(searcher, answerer, self.tally, self.settings.cache_size)
+            try:
+                self._served = self._make_ready(snapshot)
+            except Exception as error:  # whatever it is, the snapshot served until now answers on
+                raise SnapshotDamaged(
+                    f"Snapshot {snapshot.manifest.id} cannot be searched "
+                    f"({type(error).__name__}: {error}); run `cookbook index`."
+                ) from error
+
+    def _make_ready(self, snapshot: Snapshot) -> _Served:
+        searcher = open_searcher(snapshot, self._parameters, self._analyzer, self._embedder, self._reranker)
+        searcher.search("klusteri", limit=1)
+        model, tokens = self._language_model, self.settings.llm_context_tokens
+        answerer = open_answerer(searcher, self._analyzer, self._embedder, model, tokens)
+        return _Served(searcher, answerer, self.tally, self.settings.cache_size)
 
     def warm_up(self) -> None:
         """Get ready what the first question to the assistant, and the first typing error, would wait for.

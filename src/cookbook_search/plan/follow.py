@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from cookbook_search.errors import MeasurementError, MeasurementFault
-from cookbook_search.types.plan import KeptPlan, Measurement, Plan, PlannedMetric
+from cookbook_search.types.plan import FIRST_DAY, LAST_DAY, KeptPlan, Measurement, Plan, PlannedMetric
 
 Status = Literal["reached", "on_way", "still", "wrong_way", "open", "unmeasured"]
 Movement = Literal["better", "worse", "same"]
@@ -134,14 +134,17 @@ def _measurement(values: Mapping[str, str], known: Mapping[str, str]) -> Measure
 
 
 def read_day(text: str) -> dt.date:
-    """``2027-03-31`` or ``31.3.2027``. Raises Wrong."""
+    """``2027-03-31`` or ``31.3.2027``, of this century or near it. Raises Wrong."""
     text = text.strip()
     try:
-        if match := _DAY.fullmatch(text):
-            return dt.date(int(match[3]), int(match[2]), int(match[1]))
-        return dt.date.fromisoformat(text)
+        match = _DAY.fullmatch(text)
+        parts = (int(match[3]), int(match[2]), int(match[1])) if match else None
+        day = dt.date(*parts) if parts else dt.date.fromisoformat(text)
     except ValueError:
         raise Wrong("day", text) from None
+    if not FIRST_DAY <= day <= LAST_DAY:
+        raise Wrong("day", text)
+    return day
 
 
 def read_number(text: str) -> float:

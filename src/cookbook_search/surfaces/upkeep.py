@@ -48,6 +48,8 @@ async def _purge(cookbook: Cookbook) -> None:
             await asyncio.to_thread(cookbook.plans.count_evidence)
         except CookbookError as error:
             log.warning("old questions could not be deleted: %s", error)
+        except Exception:  # at the edge of the task: it must try again in an hour
+            log.exception("old questions could not be deleted")
         await asyncio.sleep(PURGE_SECONDS)
 
 
@@ -80,3 +82,7 @@ async def _watch(cookbook: Cookbook, seconds: float) -> None:
             if str(error) != complaint:
                 complaint = str(error)
                 log.warning("%s", complaint)
+        except Exception as error:  # at the edge of the task: it must see the next snapshot too
+            if str(error) != complaint:
+                complaint = str(error)
+                log.exception("the index could not be looked at")

@@ -19,6 +19,10 @@ TipKind = Literal["small", "cities", "money"]
 CautionKind = Literal["order", "months", "people", "hands", "euros", "euros_high", "level", "metrics"]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, max_length=200)]
 Number = Annotated[float, Field(allow_inf_nan=False, ge=-1e15, le=1e15)]
+FIRST_DAY, LAST_DAY = dt.date(1900, 1, 1), dt.date(2199, 12, 31)
+"""Far from the ends of the calendar, so that weeks can be counted on."""
+Day = Annotated[dt.date, Field(ge=FIRST_DAY, le=LAST_DAY)]
+Amount = Annotated[int, Field(ge=0, le=10**12)]
 Words = Annotated[str, StringConstraints(max_length=2000)]
 
 
@@ -39,7 +43,7 @@ class Situation(Model):
     euros: int = Field(default=20_000, ge=0, le=100_000_000)
     """Euros without salaries for the whole time."""
     months: int = Field(default=12, ge=1, le=36)
-    start: dt.date
+    start: Day
     language: Language = "fi"
 
 
@@ -82,8 +86,8 @@ class PlanStep(Model):
     """People who work on it."""
     wanted: int = Field(ge=1, le=100)
     """People whom the recipe wants."""
-    euros_low: int = Field(ge=0)
-    euros_high: int = Field(ge=0)
+    euros_low: Amount
+    euros_high: Amount
     reasons: tuple[Reason, ...] = ()
     prerequisites: tuple[Slug, ...] = ()
     """Recipes that should be done before; those that are steps of this plan must end before it begins."""
@@ -111,8 +115,8 @@ class LeftOut(Model):
     phase: Phase
     limit: Limit
     """What ran out."""
-    weeks: int
-    euros_low: int
+    weeks: Amount
+    euros_low: Amount
     reasons: tuple[Reason, ...]
 
 
@@ -185,7 +189,7 @@ class Measurement(Model):
 
     metric: Annotated[str, StringConstraints(max_length=300)]
     """``owner/id``."""
-    day: dt.date
+    day: Day
     value: Number
     note: Short = ""
 

@@ -30,6 +30,8 @@ MEDIA_TYPE = "application/problem+json"
 CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
 _ANYWHERE: dict[int, str] = {
     400: "The body cannot be read at all.",
+    401: "Where the service is closed: no valid key came with the request.",
+    403: "The key lacks the scope that this needs.",
     408: "The body did not come in time.",
     413: "The body is too large.",
     422: "The request is wrong.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from mcp.server.context import CallNext, HandlerResult, ServerRequestContext
@@ -85,6 +86,6 @@ def markdown_of(document: AnyDocument) -> str:
 def _start(cursor: object, size: int) -> int:
     if cursor is None:
         return 0
-    if isinstance(cursor, str) and cursor.isascii() and cursor.isdigit() and int(cursor) < size:
+    if isinstance(cursor, str) and re.fullmatch(r"[0-9]{1,9}", cursor) and int(cursor) < size:
         return int(cursor)
     raise MCPError(code=INVALID_PARAMS, message="The cursor is unknown; begin again without one.")

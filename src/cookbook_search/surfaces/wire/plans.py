@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from cookbook_search.plan import Progress, progress
 from cookbook_search.surfaces.wire.base import Wire
 from cookbook_search.types import Language, Phase
-from cookbook_search.types.plan import KeptPlan, Measurement, Name, Plan, Problem, Situation
+from cookbook_search.types.plan import Day, KeptPlan, Measurement, Name, Plan, Problem, Situation
 
 PAGE = "/suunnitelma"
 Status = Literal["reached", "on_way", "still", "wrong_way", "open", "unmeasured"]
@@ -50,7 +50,7 @@ class PlanRequest(Wire):
         default=20_000, ge=0, le=100_000_000, description="Euros without salaries for the whole time."
     )
     months: int = Field(default=12, ge=1, le=36)
-    start: dt.date | None = Field(default=None, description="First day; null: today.")
+    start: Day | None = Field(default=None, description="First day; null: today.")
     language: Language = Field(
         default="fi", description="Language of titles; the recipes' texts are in Finnish."
     )
@@ -98,7 +98,7 @@ class PlanOut(Wire):
 class PlanChange(Wire):
     """A changed plan."""
 
-    version: Annotated[int, Field(ge=1, description="The version that was changed.")]
+    version: Annotated[int, Field(ge=1, le=2**31 - 1, description="The version that was changed.")]
     plan: Plan
     consent: bool | None = Field(default=None, description="Null: as it was.")
 

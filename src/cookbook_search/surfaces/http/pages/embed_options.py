@@ -21,6 +21,7 @@ DEFAULT_BRAND, DEFAULT_RADIUS, LARGEST_RADIUS = "#0b5a6f", 10, 24
 READABLE = 4.5
 """Least contrast of text against its ground, WCAG 2.2 AA."""
 _COLOUR = re.compile(r"#[0-9a-f]{6}")
+_NUMBER = re.compile(r"[0-9]{1,9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +106,7 @@ def read_options(what: What, query: QueryParams, snapshot: Snapshot | None) -> E
         compact=bool(query.get("compact")),
         theme=_one(query, "theme", THEMES),
         brand=brand if _COLOUR.fullmatch(brand) else DEFAULT_BRAND,
-        radius=min(int(radius), LARGEST_RADIUS) if radius.isascii() and radius.isdigit() else DEFAULT_RADIUS,
+        radius=min(int(radius), LARGEST_RADIUS) if _NUMBER.fullmatch(radius) else DEFAULT_RADIUS,
     )
 
 

@@ -25,6 +25,8 @@ from cookbook_search.types import Language
 from cookbook_search.types.plan import Plan, PlannedMetric, PlanStep, Situation
 
 MOST_FIELDS = 600
+MOST_DIGITS = 12
+"""Python refuses to read a number of thousands of digits."""
 Form = Mapping[str, str]
 _NUMBERS = {
     "companies": (0, 100_000),
@@ -112,7 +114,7 @@ def _situation(situation: Situation, form: Form, t: Strings, wrong: list[str]) -
     for name in ("months", "people", "euros"):
         text = "".join(form.get(name, "").split())
         low, high = _NUMBERS[name]
-        if text.isdecimal() and low <= int(text) <= high:
+        if text.isdecimal() and len(text) <= MOST_DIGITS and low <= int(text) <= high:
             changed[name] = int(text)
         elif name in form:
             wrong.append(_told(name, t))
@@ -132,7 +134,7 @@ def _step(step: PlanStep, form: Form, t: Strings, wrong: list[str]) -> PlanStep:
     for field, name, offset in (("week", "start_week", 1), ("weeks", "weeks", 0)):
         text = form.get(f"{field}:{key}", "").strip()
         low, high = _NUMBERS[field]
-        if text.isdecimal() and low <= int(text) <= high:
+        if text.isdecimal() and len(text) <= MOST_DIGITS and low <= int(text) <= high:
             changed[name] = int(text) - offset
         elif f"{field}:{key}" in form:
             wrong.append(f"{step.title}: {_told(field, t)}")
