@@ -57,13 +57,13 @@ def commands() -> dict[str, set[str]]:
     assert isinstance(group, cli.Commands)
     context = group.make_context("cookbook", [], resilient_parsing=True)
     found = {name: group.get_command(context, name) for name in group.list_commands(context)}
-    return {
-        name: {
-            option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)
-        }
-        for name, command in found.items()
-        if command is not None
-    }
+    return {name: options(command) for name, command in found.items() if command is not None}
+
+
+def options(command: object) -> set[str]:
+    """Options of a command, of a group those of its commands too."""
+    own = {option for parameter in command.params for option in (*parameter.opts, *parameter.secondary_opts)}
+    return own.union(*(options(below) for below in getattr(command, "commands", {}).values()))
 
 
 def internal_links(page: Path) -> list[str]:

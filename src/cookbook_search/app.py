@@ -11,6 +11,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
+from cookbook_search.access import Keys, open_sessions
 from cookbook_search.analyze import Analyzer, open_analyzer
 from cookbook_search.answer import Answerer, open_answerer, open_language_model
 from cookbook_search.check import structural_faults
@@ -86,6 +87,8 @@ class Cookbook:
         self.tally = Tally()
         self.plans = Plans(settings, lambda: self.database)
         self.usage = Usage(settings, self._analyzer, lambda: self.database)
+        self.keys = Keys(lambda: self.database)
+        self.sessions = open_sessions(settings, lambda: self.database)
 
     def index(self, progress: Progress | None = None) -> Manifest:
         """Build a snapshot of the corpus and make it current.

@@ -92,6 +92,9 @@ class Settings(BaseSettings):
         default=SecretStr(""),
         description="What editors sign in with at /toimitus, at least 16 characters; empty: no such pages.",
     )
+    session_hours: float = Field(
+        default=8, gt=0, le=168, description="Hours after which people who signed in sign in again."
+    )
     gaps_least: int = Field(
         default=2,
         ge=1,
@@ -144,6 +147,9 @@ class Settings(BaseSettings):
     rate_limit: str = Field(
         default="600/minute",
         description="Requests of one address, as `60/minute` (second, minute, hour, day); `0` lifts it.",
+    )
+    key_rate_limit: str = Field(
+        default="1200/minute", description="Requests of one API key, in the same form; `0` lifts it."
     )
     trusted_proxies: tuple[str, ...] = Field(
         default=(), description="Addresses or networks of proxies whose X-Forwarded headers are believed."

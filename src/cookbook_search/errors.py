@@ -17,6 +17,9 @@ CookbookError
 ├── PlanNotFound           no plan is stored behind this link
 ├── PlanConflict           somebody else has saved the plan since it was read
 ├── MeasurementError       measurements cannot be stored: holds every fault
+├── KeyNotFound            no API key has this id, or none that can be used so
+├── SignInFailed           the identity provider's answer cannot be trusted
+├── ProviderAway           the identity provider does not answer
 ├── StoreError             the database cannot be reached, read or written
 └── PrintError             a page cannot be printed here
 
@@ -154,6 +157,18 @@ class MeasurementError(CookbookError):
     def __init__(self, faults: list[MeasurementFault]) -> None:
         self.faults = faults
         super().__init__("Nothing was stored. " + " ".join(map(str, faults)))
+
+
+class KeyNotFound(CookbookError):
+    """No API key has this id, or none that can be used so."""
+
+
+class SignInFailed(CookbookError):
+    """The identity provider's answer cannot be trusted, or it says no."""
+
+
+class ProviderAway(CookbookError):
+    """The identity provider does not answer."""
 
 
 class StoreError(CookbookError):

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+import cookbook_search.store.access
+import cookbook_search.store.plans
 import cookbook_search.store.slack  # noqa: F401  # the schema that tests compare holds every room
 from cookbook_search.store import Database, open_database
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from cookbook_search.config import Settings
 from cookbook_search.errors import SettingsError
-from cookbook_search.surfaces.http.rate import Buckets, Rate, key_of, parse_rate
+from cookbook_search.surfaces.http.rate import Buckets, Rate, address_of, parse_rate
 from cookbook_search.surfaces.http.server import create_app
 
 
@@ -80,7 +80,7 @@ def test_many_addresses_take_bounded_memory():
     ],
 )
 def test_whom_a_request_counts_for(client, key):
-    assert key_of({"client": client}) == key
+    assert address_of({"client": client}) == key
 
 
 def test_the_limit_is_told_and_the_free_paths_are_free(index: Path, serve):

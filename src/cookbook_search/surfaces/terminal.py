@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -15,7 +16,8 @@ from rich.text import Text
 from cookbook_search.evaluate import MEASURES, Estimate
 from cookbook_search.index import Progress as IndexProgress
 from cookbook_search.retrieve import Explanation
-from cookbook_search.types import AnyDocument, Language, SearchResult
+from cookbook_search.surfaces.wire.keys import state_of
+from cookbook_search.types import AnyDocument, ApiKey, Language, SearchResult
 from cookbook_search.usage import GapReport
 
 out = Console(highlight=False, markup=False)
@@ -142,6 +144,21 @@ def print_gaps(report: GapReport) -> None:
         out.print(f"{report.hidden} more in groups too small to be shown (COOKBOOK_GAPS_LEAST, --least)")
     if report.mended:
         out.print(f"{report.mended} had no answer when asked and have one now")
+
+
+def print_keys(keys: Sequence[ApiKey], now: dt.datetime) -> None:
+    """A row a key, the oldest first."""
+    if not keys:
+        out.print("No keys. `cookbook keys create` makes one.")
+        return
+    table = Table("key", "name", "scopes", "state", "made", "ends", "last used")
+    for key in keys:
+        dates = (key.created_at, key.expires_at, key.last_used_at)
+        cells = ("never" if date is None else date.date().isoformat() for date in dates)
+        table.add_row(
+            f"ckb_{key.id}", Text(key.name), " ".join(sorted(key.scopes)), state_of(key, now), *cells
+        )
+    out.print(table)
 
 
 def _heading(document: AnyDocument, score: float, language: Language) -> Text:

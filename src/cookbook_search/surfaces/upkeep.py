@@ -46,6 +46,7 @@ async def _purge(cookbook: Cookbook) -> None:
                     "deleted %d old questions, %d votes, %d plans", purged.queries, purged.feedback, plans
                 )
             await asyncio.to_thread(cookbook.plans.count_evidence)
+            await asyncio.to_thread(cookbook.sessions.purge)
         except CookbookError as error:
             log.warning("old questions could not be deleted: %s", error)
         except Exception:  # at the edge of the task: it must try again in an hour

@@ -1,6 +1,16 @@
 """The data model: what the cookbook holds, and what passes between the layers."""
 
-from cookbook_search.types.access import OPEN, ROLES, Access, Caller, Scope, Way
+from cookbook_search.types.access import (
+    OPEN,
+    ROLES,
+    Access,
+    ApiKey,
+    Caller,
+    Scope,
+    Session,
+    SignIn,
+    Way,
+)
 from cookbook_search.types.answer import (
     Answer,
     AnswerDone,
@@ -62,6 +72,7 @@ __all__ = [
     "AnswerDone",
     "AnswerEvent",
     "AnyDocument",
+    "ApiKey",
     "Asked",
     "Caller",
     "Chunk",
@@ -92,6 +103,8 @@ __all__ = [
     "Role",
     "Scope",
     "SearchResult",
+    "Session",
+    "SignIn",
     "Slug",
     "Source",
     "SourcesFound",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,3 +50,47 @@ class Caller:
     def may(self, *scopes: Scope) -> bool:
         """Whether the caller has one of these."""
         return not self.scopes.isdisjoint(scopes)
+
+
+@dataclass(frozen=True, slots=True)
+class ApiKey:
+    """An API key without its secret."""
+
+    id: str
+    """The visible part."""
+    name: str
+    """Whose it is or what for."""
+    scopes: frozenset[Scope]
+    created_at: dt.datetime
+    expires_at: dt.datetime | None = None
+    last_used_at: dt.datetime | None = None
+    """Within an hour."""
+    revoked_at: dt.datetime | None = None
+    replaced_by: str | None = None
+    """Id of the key that took its place."""
+
+    def is_good(self, now: dt.datetime) -> bool:
+        """Whether it opens anything now."""
+        return self.revoked_at is None and (self.expires_at is None or self.expires_at > now)
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """Somebody who has signed in."""
+
+    subject: str
+    """Who, as the identity provider tells apart; ``token`` for the editors' token."""
+    name: str
+    scopes: frozenset[Scope]
+    expires_at: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignIn:
+    """What is remembered of somebody who has gone to the identity provider."""
+
+    nonce: str
+    verifier: str
+    """PKCE's code verifier (RFC 7636)."""
+    wanted: str
+    """Path of ours that they were going to."""

@@ -1,6 +1,6 @@
 """The command line, one module a command or a group of them.
 
-`cookbook check | index | search | chat | serve | eval | gaps | mcp | slack | plan | print`
+`cookbook check | index | search | chat | serve | eval | gaps | mcp | slack | plan | print | keys`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
@@ -31,6 +31,7 @@ COMMANDS = {
     "slack": "slack:slack",
     "plan": "plan:plan",
     "print": "print:print_",
+    "keys": "keys:app",
 }
 """Name of each command -> module of this package and the function in it, or a Typer of subcommands."""
 

@@ -36,7 +36,8 @@ PROGRAMS = (
 )
 """Paths that programs read: a sign-in page would only confuse them."""
 _CHALLENGE = 'Bearer realm="cookbook"'
-Identify = Callable[[HTTPConnection], Awaitable[Caller]]
+Identify = Callable[[HTTPConnection], Awaitable[Caller | Response]]
+"""The caller, or the answer to one who shows what does not hold."""
 
 
 class Refusal(Exception):
@@ -89,7 +90,11 @@ class Identified:
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Pass the request on with its caller."""
         if scope["type"] == "http":
-            scope["caller"] = await self._identify(HTTPConnection(scope))
+            found = await self._identify(HTTPConnection(scope))
+            if isinstance(found, Response):
+                await found(scope, receive, send)
+                return
+            scope["caller"] = found
         await self._app(scope, receive, send)
 
 

@@ -1,89 +1,129 @@
-"""The editors' door: one shared token, a signed cookie."""
+"""The door: who comes in by an API key, who by the cookie of a session, and who stays anyone."""
 
 from __future__ import annotations
 
-import hashlib
 import hmac
-import time
-from collections import deque
-from collections.abc import Callable
+import logging
+from asyncio import to_thread
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
-from fastapi import Request
 from fastapi.responses import Response
 from starlette.requests import HTTPConnection
 
-from cookbook_search.types import OPEN, ROLES, Access, Caller
+from cookbook_search.access.keys import looks_like_a_key
+from cookbook_search.app import Cookbook
+from cookbook_search.errors import CookbookError
+from cookbook_search.surfaces.http.problems import problem_response, status_of
+from cookbook_search.surfaces.http.rate import Attempts, address_of, too_many
+from cookbook_search.types import OPEN, ApiKey, Caller
 
-COOKIE = "toimitus"
-SESSION_SECONDS = 12 * 3600
-MOST_FAILURES = 10
-FAILURE_SECONDS = 60.0
-"""Wrong tokens within this time, from anyone, close the door until it has passed."""
+log = logging.getLogger(__name__)
+COOKIE = "istunto"
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+WAIT_SECONDS = 60
 
 
 class Door:
-    """Lets in who knows the token; without a token there is no door. Safe to share by threads."""
+    """Finds the caller of each request, and begins and ends sessions. Safe to share by threads."""
 
-    def __init__(self, token: str, access: Access, clock: Callable[[], float] = time.time) -> None:
-        self._token = token.encode()
-        self._anyone = Caller(OPEN[access])
-        self._key = hashlib.sha256(b"editor session\0" + self._token).digest()
-        self._clock = clock
-        self._failures: deque[float] = deque(maxlen=MOST_FAILURES)
+    def __init__(self, cookbook: Cookbook) -> None:
+        settings = cookbook.settings
+        self._keys = cookbook.keys
+        self._sessions = cookbook.sessions
+        self._token = settings.editor_token.get_secret_value().encode()
+        self._base_url = settings.base_url
+        self._anyone = Caller(OPEN[settings.access])
+        self.attempts = Attempts()
 
     @property
-    def exists(self) -> bool:
-        """Whether a token is set at all."""
+    def has_token(self) -> bool:
+        """Whether editors may sign in with a shared token."""
         return bool(self._token)
 
-    @property
-    def is_stuck(self) -> bool:
-        """Whether so many wrong tokens came lately that none is tried now."""
-        recent = [at for at in self._failures if self._clock() - at < FAILURE_SECONDS]
-        return len(recent) == MOST_FAILURES
+    def fits(self, token: str) -> bool:
+        """Whether it is the editors' token, compared in constant time."""
+        return self.has_token and hmac.compare_digest(token.encode(), self._token)
 
-    def tries(self, token: str) -> bool:
-        """Whether it is the token, compared in constant time; never while the door is stuck."""
-        if not self.exists or self.is_stuck:
-            return False
-        if hmac.compare_digest(token.encode(), self._token):
-            return True
-        self._failures.append(self._clock())
-        return False
+    async def identify(self, request: HTTPConnection) -> Caller | Response:
+        """The caller, or the answer to one who shows what does not hold."""
+        scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
+        if scheme.lower() == "bearer" and looks_like_a_key(credentials.strip()):
+            return await self._by_key(request, credentials.strip())
+        ticket = request.cookies.get(self.cookie(request))
+        caller = await self._by_ticket(ticket) if ticket else None
+        if caller is None:
+            return self._anyone
+        if request.scope["method"] not in SAFE_METHODS and not self.is_of_this_site(request):
+            detail = "This came from another site's page, with your session; nothing was done."
+            return problem_response(HTTPStatus.FORBIDDEN, detail)
+        return caller
 
-    def let_in(self, request: Request, response: Response) -> None:
-        """Give the session its cookie: signed, hidden from scripts, sent to no other site."""
-        expires = str(int(self._clock()) + SESSION_SECONDS)
+    def let_in(self, request: HTTPConnection, response: Response, ticket: str) -> None:
+        """Give the session its cookie: hidden from scripts, sent to no other site."""
         response.set_cookie(
-            COOKIE, f"{expires}.{self._signature(expires)}", max_age=SESSION_SECONDS, path="/",
-            secure=request.url.scheme == "https", httponly=True, samesite="lax",
+            self.cookie(request), ticket, max_age=int(self._sessions.lifetime.total_seconds()),
+            secure=self.is_secure(request), httponly=True, samesite="lax",
         )  # fmt: skip
 
-    def see_out(self, response: Response) -> None:
-        """Take the cookie away."""
-        response.delete_cookie(COOKIE, path="/", httponly=True, samesite="lax")
+    def see_out(self, request: HTTPConnection, response: Response) -> None:
+        """End the session and take the cookie away. Raises StoreError."""
+        name = self.cookie(request)
+        if ticket := request.cookies.get(name):
+            self._sessions.end(ticket)
+        response.delete_cookie(name, secure=self.is_secure(request), httponly=True, samesite="lax")
 
-    async def identify(self, request: HTTPConnection) -> Caller:
-        """Who sends the request, by its cookie."""
-        if not self.is_open_to(request):
-            return self._anyone
-        return Caller(ROLES["editor"], way="token")
+    def cookie(self, request: HTTPConnection) -> str:
+        """Name of the session's cookie; over https no other host and no http page can set it (__Host-)."""
+        return f"__Host-{COOKIE}" if self.is_secure(request) else COOKIE
 
-    def is_open_to(self, request: HTTPConnection) -> bool:
-        """Whether the request's cookie is ours and has not run out."""
-        expires, _, signature = request.cookies.get(COOKIE, "").partition(".")
-        if not self.exists or not hmac.compare_digest(signature.encode(), self._signature(expires).encode()):
-            return False
-        return expires.isdigit() and int(expires) > self._clock()
+    def is_secure(self, request: HTTPConnection) -> bool:
+        """Whether the reader's connection is https, as far as we are told."""
+        return request.url.scheme == "https" or self._base_url.startswith("https://")
 
-    def _signature(self, expires: str) -> str:
-        return hmac.new(self._key, expires.encode(), hashlib.sha256).hexdigest()
+    def is_of_this_site(self, request: HTTPConnection) -> bool:
+        """Whether the request comes from a page of ours, as browsers tell it; programs tell nothing.
+
+        The check of Go's CrossOriginProtection (https://pkg.go.dev/net/http#CrossOriginProtection).
+        """
+        if site := request.headers.get("sec-fetch-site"):
+            return site in {"same-origin", "none"}
+        origin = request.headers.get("origin")
+        ours = {request.headers.get("host", ""), urlsplit(self._base_url).netloc}
+        return origin is None or urlsplit(origin).netloc in ours
+
+    async def _by_key(self, request: HTTPConnection, secret: str) -> Caller | Response:
+        key = self._keys.known(secret)
+        if key is None:
+            address = address_of(request.scope)
+            if self.attempts.are_used_up(address):
+                return too_many("Too many wrong keys from this address; wait a minute.", WAIT_SECONDS)
+            try:
+                key = await to_thread(self._keys.find, secret)
+            except CookbookError as error:
+                return problem_response(status_of(error), str(error))
+            if key is None:
+                self.attempts.count(address)
+                return _wrong_key()
+        return self._of_key(key)
+
+    def _of_key(self, key: ApiKey) -> Caller:
+        return Caller(key.scopes | self._anyone.scopes, "key", key.id, key.name)
+
+    async def _by_ticket(self, ticket: str) -> Caller | None:
+        try:
+            caller = self._sessions.known(ticket) or await to_thread(self._sessions.find, ticket)
+        except CookbookError as error:
+            log.warning("a session cannot be looked up: %s", error)
+            return None
+        if caller is None:
+            return None
+        return Caller(caller.scopes | self._anyone.scopes, caller.way, caller.id, caller.name)
 
 
-def is_of_this_site(request: Request) -> bool:
-    """Whether a form was sent from our own page, as the browser tells it; a request without a browser is."""
-    if site := request.headers.get("sec-fetch-site"):
-        return site == "same-origin"
-    origin = request.headers.get("origin")
-    return origin is None or urlsplit(origin).netloc == request.headers.get("host")
+def _wrong_key() -> Response:
+    detail = "This API key does not hold: it is mistyped, has run out or was revoked. Ask for another one."
+    response = problem_response(HTTPStatus.UNAUTHORIZED, detail)
+    response.headers["WWW-Authenticate"] = 'Bearer realm="cookbook", error="invalid_token"'
+    response.headers["Cache-Control"] = "no-store"
+    return response

@@ -49,7 +49,7 @@ class EmbeddedCalls:
             app,
             allow_origins=origins,
             allow_methods=["GET", "POST"],
-            allow_headers=["Content-Type"],
+            allow_headers=["Authorization", "Content-Type"],
             expose_headers=["Retry-After"],
         )
 

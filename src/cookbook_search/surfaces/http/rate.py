@@ -1,4 +1,4 @@
-"""Rate limits: a token bucket an address, honest headers, 429 with the time to wait.
+"""Rate limits: a token bucket an API key, a session or an address, honest headers, 429 with the time to wait.
 
 A bucket holds ``amount`` tokens and is refilled evenly over the period; each request takes one
 (https://en.wikipedia.org/wiki/Token_bucket). Buckets are bounded in number: the one that was idle longest
@@ -10,16 +10,20 @@ from __future__ import annotations
 import ipaddress
 import math
 import re
+import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Literal
 
 from starlette.datastructures import MutableHeaders
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cookbook_search.surfaces.http.problems import problem_response
+from cookbook_search.types import Caller
 
 PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86400}
 FORM = re.compile(r"^(?P<amount>[1-9]\d{0,6})/(?P<period>second|minute|hour|day)$")
@@ -31,6 +35,9 @@ All of Slack's users come from a few addresses of Slack's; a request without its
 """
 IPV6_PREFIX = 64
 """A household or an office has this whole network."""
+FAILURES = 10
+"""Wrong keys and tokens of an address, a minute."""
+Counted = Literal["address", "session", "key"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,24 +87,36 @@ class Buckets:
             self._levels.popitem(last=False)
         return int(level), wait
 
+    def is_empty(self, key: str) -> bool:
+        """Whether there is no token to take."""
+        level, since = self._levels.get(key, (float(self.rate.amount), 0.0))
+        return level + (self._clock() - since) * self.rate.a_second < 1
+
 
 class RateLimit:
-    """ASGI middleware."""
+    """ASGI middleware, inside the one that finds the caller."""
 
-    def __init__(self, app: ASGIApp, rate: Rate) -> None:
+    def __init__(self, app: ASGIApp, address: Rate | None, key: Rate | None) -> None:
+        """The rates of an address, which is also that of a session, and of an API key; None: no limit."""
         self._app = app
-        self._buckets = Buckets(rate)
+        self._buckets: dict[Counted, Buckets | None] = {
+            "address": Buckets(address) if address else None,
+            "session": Buckets(address) if address else None,
+            "key": Buckets(key) if key else None,
+        }
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on while its address has tokens; answer 429 where it has none."""
-        if scope["type"] != "http" or scope["path"].startswith(FREE):
+        """Pass the request on while its caller has tokens; answer 429 where there are none."""
+        counted, name = counted_for(scope)
+        buckets = self._buckets[counted]
+        if buckets is None or scope["type"] != "http" or scope["path"].startswith(FREE):
             await self._app(scope, receive, send)
             return
-        left, wait = self._buckets.take(key_of(scope))
-        rate = self._buckets.rate
+        left, wait = buckets.take(name)
+        rate = buckets.rate
         headers = {
-            "RateLimit-Policy": f'"address";q={rate.amount};w={rate.seconds}',
-            "RateLimit": f'"address";r={left};t={math.ceil(wait)}',
+            "RateLimit-Policy": f'"{counted}";q={rate.amount};w={rate.seconds}',
+            "RateLimit": f'"{counted}";r={left};t={math.ceil(wait)}',
         }
 
         async def send_with_headers(message: Message) -> None:
@@ -106,17 +125,47 @@ class RateLimit:
             await send(message)
 
         if wait:
-            seconds = math.ceil(wait)
-            detail = f"Too many requests from this address; try again in {seconds} seconds."
-            refusal = problem_response(HTTPStatus.TOO_MANY_REQUESTS, detail)
-            refusal.headers["Retry-After"] = str(seconds)
-            await refusal(scope, receive, send_with_headers)
+            detail = f"Too many requests from this {counted}; try again in {math.ceil(wait)} seconds."
+            await too_many(detail, wait)(scope, receive, send_with_headers)
             return
         await self._app(scope, receive, send_with_headers)
 
 
-def key_of(scope: Scope) -> str:
-    """Whom a request counts for: the address, of IPv6 its network."""
+class Attempts:
+    """Wrong keys and tokens by address; safe to share by threads."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._buckets = Buckets(Rate(FAILURES, 60), clock)
+        self._lock = threading.Lock()
+
+    def are_used_up(self, address: str) -> bool:
+        """Whether so many were wrong lately that none is tried now."""
+        with self._lock:
+            return self._buckets.is_empty(address)
+
+    def count(self, address: str) -> None:
+        """One more was wrong."""
+        with self._lock:
+            self._buckets.take(address)
+
+
+def too_many(detail: str, wait: float) -> Response:
+    """429 with the time to wait."""
+    refusal = problem_response(HTTPStatus.TOO_MANY_REQUESTS, detail)
+    refusal.headers["Retry-After"] = str(math.ceil(wait))
+    return refusal
+
+
+def counted_for(scope: Scope) -> tuple[Counted, str]:
+    """Whom a request counts for: the API key, the session, else the address."""
+    caller = scope.get("caller")
+    if isinstance(caller, Caller) and caller.way != "anyone":
+        return ("key" if caller.way == "key" else "session"), caller.id
+    return "address", address_of(scope)
+
+
+def address_of(scope: Scope) -> str:
+    """The address that a request comes from, of IPv6 its network."""
     client = scope.get("client")
     if not client:
         return ""

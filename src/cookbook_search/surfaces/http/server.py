@@ -44,7 +44,7 @@ def create_app(settings: Settings) -> FastAPI:
     strings = read_strings(web)
     mcp = McpEndpoint(cookbook)
     measures = Measures()
-    door = Door(settings.editor_token.get_secret_value(), settings.access)
+    door = Door(cookbook)
     slack = SlackEndpoint(cookbook, strings)
     assets = Assets(web / "static", settings.theme, words_modules(strings))
 
@@ -67,8 +67,9 @@ def create_app(settings: Settings) -> FastAPI:
     )
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Admission, most=settings.max_requests, seconds=settings.request_seconds)
-    if rate := _rate(settings):
-        app.add_middleware(RateLimit, rate=rate)
+    app.add_middleware(
+        RateLimit, address=_rate(settings, "rate_limit"), key=_rate(settings, "key_rate_limit")
+    )
     app.add_middleware(Identified, identify=door.identify)
     app.add_middleware(EmbeddedCalls, origins=settings.embed_origins)
     app.add_middleware(
@@ -99,8 +100,8 @@ def create_app(settings: Settings) -> FastAPI:
     return app
 
 
-def _rate(settings: Settings) -> Rate | None:
+def _rate(settings: Settings, name: str) -> Rate | None:
     try:
-        return parse_rate(settings.rate_limit)
+        return parse_rate(getattr(settings, name))
     except ValueError as error:
-        raise SettingsError(f"COOKBOOK_RATE_LIMIT cannot be used: {error}") from error
+        raise SettingsError(f"COOKBOOK_{name.upper()} cannot be used: {error}") from error

@@ -1,0 +1,6 @@
+"""How callers are known: API keys, sessions of people, the city's identity provider."""
+
+from cookbook_search.access.keys import Keys
+from cookbook_search.access.sessions import Sessions, open_sessions
+
+__all__ = ["Keys", "Sessions", "open_sessions"]
