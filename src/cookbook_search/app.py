@@ -21,7 +21,15 @@ from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError, Sn
 from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, known_documents, load
 from cookbook_search.parse import read_corpus
 from cookbook_search.plan import Planner, Plans, open_planner
-from cookbook_search.retrieve import Explanation, Searcher, Suggester, open_searcher, read_parameters
+from cookbook_search.retrieve import (
+    Explanation,
+    PortableIndex,
+    Searcher,
+    Suggester,
+    make_portable,
+    open_searcher,
+    read_parameters,
+)
 from cookbook_search.types import (
     Answer,
     AnswerDone,
@@ -243,6 +251,10 @@ class Cookbook:
     def suggest(self, text: str, language: Language | None = None, limit: int = 8) -> tuple[Suggestion, ...]:
         """What an unfinished query may become; see ``Suggester``. Raises SnapshotError."""
         return self._open_served().suggester(text, language, limit)
+
+    def portable(self) -> PortableIndex:
+        """The retrieval as one matrix, for where no server runs; takes seconds. Raises SnapshotError."""
+        return make_portable(self.snapshot, self._parameters, self._analyzer, self._embedder)
 
     def document(self, document_id: str, kind: Kind, owner: str | None = None) -> AnyDocument:
         """The document of this id and kind; ``owner`` decides where several cities have one."""

@@ -21,7 +21,8 @@ CookbookError
 ├── SignInFailed           the identity provider's answer cannot be trusted
 ├── ProviderAway           the identity provider does not answer
 ├── StoreError             the database cannot be reached, read or written
-└── PrintError             a page cannot be printed here
+├── PrintError             a page cannot be printed here
+└── PublishError           a site cannot be written
 
 A message is one sentence a person can act on; it says what to do.
 """
@@ -177,3 +178,7 @@ class StoreError(CookbookError):
 
 class PrintError(CookbookError):
     """A page cannot be printed here."""
+
+
+class PublishError(CookbookError):
+    """A site cannot be written; what stood there stays."""

@@ -75,7 +75,7 @@ class Page(HTMLParser):
         self._inside = ""
 
     def _is_data(self):
-        return self.elements[-1][1].get("type") == "application/ld+json"
+        return self.elements[-1][1].get("type") in {"application/ld+json", "application/json"}
 
     def all(self, tag):
         return [attributes for name, attributes in self.elements if name == tag]

@@ -68,5 +68,5 @@ if (box) {
     box.focus();
     box.select();
   });
-  suggestIn(box);
+  if (box.form.dataset.suggestions) suggestIn(box);
 }

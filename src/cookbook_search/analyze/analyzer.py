@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import lru_cache, partial
 from importlib.resources import files
 
@@ -55,6 +55,11 @@ class Analyzer:
     def version(self) -> str:
         """Changes whenever the same text could give other tokens."""
         return f"{ANALYZER_FORMAT}:{self._morphology.name}:{self._morphology.version}"
+
+    @property
+    def stop_words(self) -> Mapping[Language, frozenset[str]]:
+        """Function words by language, in lower case."""
+        return self._stop
 
     def detect(self, text: str) -> Language:
         """The language of a query; Finnish where nothing speaks for another."""

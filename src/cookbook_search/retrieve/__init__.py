@@ -2,6 +2,7 @@
 
 from cookbook_search.retrieve.explain import Explanation
 from cookbook_search.retrieve.parameters import Parameters, read_parameters
+from cookbook_search.retrieve.portable import PortableIndex, make_portable
 from cookbook_search.retrieve.query import Query, QueryReader
 from cookbook_search.retrieve.search import Judged, Searcher, open_searcher
 from cookbook_search.retrieve.suggest import Suggester
@@ -10,10 +11,12 @@ __all__ = [
     "Explanation",
     "Judged",
     "Parameters",
+    "PortableIndex",
     "Query",
     "QueryReader",
     "Searcher",
     "Suggester",
+    "make_portable",
     "open_searcher",
     "read_parameters",
 ]

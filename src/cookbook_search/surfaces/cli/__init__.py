@@ -1,6 +1,6 @@
 """The command line, one module a command or a group of them.
 
-`cookbook check | index | search | chat | serve | eval | gaps | mcp | slack | plan | print | keys`
+`cookbook check | index | search | chat | serve | eval | gaps | mcp | slack | plan | print | keys | export`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
@@ -32,6 +32,7 @@ COMMANDS = {
     "plan": "plan:plan",
     "print": "print:print_",
     "keys": "keys:app",
+    "export": "export:app",
 }
 """Name of each command -> module of this package and the function in it, or a Typer of subcommands."""
 

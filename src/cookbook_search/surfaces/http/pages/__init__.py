@@ -30,7 +30,7 @@ from cookbook_search.surfaces.http.pages import (
     sign_in,
     statement,
 )
-from cookbook_search.surfaces.http.pages.site import open_site
+from cookbook_search.surfaces.http.pages.site import Site, open_site
 from cookbook_search.surfaces.strings import Strings
 from cookbook_search.types import Language, Scope
 
@@ -61,4 +61,12 @@ def router(
     for page, requirement in _PAGES:
         routes.include_router(page.router(site), dependencies=[requirement])
     routes.include_router(sign_in.router(site, door), dependencies=[OPEN_TO_ALL])
+    return routes
+
+
+def published_router(site: Site) -> APIRouter:
+    """The routes of the pages that can stand as files."""
+    routes = APIRouter(default_response_class=HTMLResponse)
+    for page in (search, library, documents, statement, changes):
+        routes.include_router(page.router(site))
     return routes

@@ -38,7 +38,7 @@ def router(site: Site) -> APIRouter:
         except CookbookError as error:
             return site.missing(request, error)
         language = site.language(request)
-        link, root = site.link(request)(document), site.root(request)
+        address, root = site.address(request, site.link(request)(document)), site.root(request)
         name = site.strings[language]["site.name"]
         return site.page(
             request, "document.html", document=document,
@@ -46,8 +46,8 @@ def router(site: Site) -> APIRouter:
             contents=[s for s in sections(document.body) if s.level == 2],
             links=_linked(document, cookbook), is_recipe=isinstance(document, Recipe),
             is_metric=isinstance(document, Metric), tags=_tags(document, cookbook),
-            address=root + link, structured=structured(document, language, root + link, name, root),
-            qr=qr_code(root + link), reference=reference(document, language, name, root + link),
+            address=address, structured=structured(document, language, address, name, root),
+            qr=qr_code(address), reference=reference(document, language, name, address),
         )  # fmt: skip
 
     @routes.get("/reseptit/{document_id}")

@@ -31,6 +31,8 @@ PRIVATE = {"Cache-Control": "no-store", "X-Robots-Tag": "noindex"}
 MOVED = 3
 """Metrics told of in the evidence on a recipe."""
 _PAGE_PARAMETERS = frozenset({"phase", "tag", "owner", "lang"})
+Public = Callable[[str], str]
+"""Path and query of a page -> its public address."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +44,13 @@ class Site:
     strings: Mapping[Language, Strings]
     templates: Environment
     assets: Assets
+    public: Public | None = None
+    """Where pages stand that are published as files; None: the server answers."""
+
+    @property
+    def published(self) -> bool:
+        """Whether the pages stand alone, without what only the server can do."""
+        return self.public is not None
 
     def language(self, request: Request) -> Language:
         """The interface language of the request: asked for in the address, the browser's, or the setting."""
@@ -52,8 +61,14 @@ class Site:
         )
 
     def root(self, request: Request) -> str:
-        """Public address of the site: of the setting, else of the request."""
+        """Public address of the site: of the setting, else of the request; of files there may be none."""
+        if self.published:
+            return self.cookbook.settings.base_url.rstrip("/")
         return (self.cookbook.settings.base_url or str(request.base_url)).rstrip("/")
+
+    def address(self, request: Request, path: str) -> str:
+        """Public address of a page, by its path and query."""
+        return self.public(path) if self.public else self.root(request) + path
 
     def href(self, request: Request) -> Callable[..., str]:
         """Makes links that keep the language which the reader chose: ``href(path, **parameters)``."""
@@ -82,6 +97,8 @@ class Site:
         t = self.strings[language]
 
         def evidence(document: AnyDocument) -> str:
+            if self.published:
+                return ""  # it would grow old
             found = self.cookbook.plans.evidence(document.key) if document.kind == "recipe" else None
             if found is None:
                 return ""
@@ -105,8 +122,8 @@ class Site:
             "link": self.link(request),
             "path": request.url.path, "canonical": self.root(request) + _canonical(request),
             "root": self.root(request), "phases": PHASES, "levels": LEVELS, "languages": tuple(self.strings),
-            "assets": self.assets,
-            "evidence": self.evidence(language), "menu": MENU, "error": None,
+            "assets": self.assets, "published": self.published,
+            "evidence": self.evidence(language), "menu": MENU[: 1 if self.published else None], "error": None,
             "switch": {code: _switched(request, code) for code in self.strings},
         }  # fmt: skip
         html = self.templates.get_template(template).render(context | values)
@@ -118,7 +135,13 @@ class Site:
         return self.page(request, "missing.html", status_of(error), error=type(error).__name__)
 
 
-def open_site(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], assets: Assets) -> Site:
+def open_site(
+    cookbook: Cookbook,
+    web: Path,
+    strings: Mapping[Language, Strings],
+    assets: Assets,
+    public: Public | None = None,
+) -> Site:
     """The site with these strings and the templates of ``web``."""
     templates = Environment(
         loader=FileSystemLoader(web / "templates"), autoescape=True, undefined=StrictUndefined,
@@ -126,7 +149,7 @@ def open_site(cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings]
     )  # fmt: skip
     templates.filters["marked"] = marked
     templates.filters["lines"] = wrap
-    return Site(cookbook, web, strings, templates, assets)
+    return Site(cookbook, web, strings, templates, assets, public)
 
 
 def _canonical(request: Request) -> str:
