@@ -225,6 +225,7 @@ def write_cookbook(root: Path, owner: str = "Vantaa") -> Path:
     """Write the cookbook of one city and return its folder."""
     root.mkdir(parents=True, exist_ok=True)
     (root / "sanasto.yaml").write_text(VOCABULARY, encoding="utf-8")
+    write_imprint(root, owner, "CC-BY-4.0")
     for document_id, fields in RECIPES.items():
         write_document(
             root, "reseptit", document_id, recipe_front(document_id, fields, owner), fields["body"]
@@ -249,6 +250,14 @@ def write_guest(root: Path, owner: str = "Espoo") -> Path:
     fi, sv, en, level, unit = METRICS["saatu-raha"]
     front = metric_front("saatu-raha", (fi, sv, en), level, unit, owner)
     write_document(root, "mittarit", "saatu-raha", front, METRIC_BODY.format(title=fi))
+    return root
+
+
+def write_imprint(root: Path, owner: str = "Espoo", licence: str = "CC-BY-SA-4.0") -> Path:
+    """Say whose cookbook the folder holds."""
+    name = {"fi": f"{owner}: keittokirja", "sv": f"{owner}: kokbok", "en": f"{owner}: cookbook"}
+    text = json.dumps({"owner": owner, "name": name, "licence": licence}, ensure_ascii=False)
+    (root / "keittokirja.yaml").write_text(text, encoding="utf-8")
     return root
 
 

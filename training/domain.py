@@ -12,7 +12,7 @@ import numpy.typing as npt
 import yaml
 
 from cookbook_search.analyze import normalise
-from cookbook_search.chunk import BODY_LANGUAGE, chunks
+from cookbook_search.chunk import chunks
 from cookbook_search.parse import QUESTIONS, read_corpus
 from cookbook_search.types import LANGUAGES, AnyDocument, Chunk, Language, Recipe
 
@@ -62,7 +62,7 @@ def read_domain(corpus: Path) -> Domain:
             for code in LANGUAGES
         ]  # fmt: skip
         texts += [
-            DomainText(number, BODY_LANGUAGE, "statement", "", statement[BODY_LANGUAGE])
+            DomainText(number, document.language, "statement", "", statement[document.language])
             for statement in document.statements
         ]
     return Domain(

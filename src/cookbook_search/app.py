@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import logging
 import threading
 from collections import OrderedDict
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass
 from functools import cached_property
@@ -19,6 +20,7 @@ from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder, open_embedder, open_reranker
 from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError, SnapshotDamaged
 from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, known_documents, load
+from cookbook_search.pack import Installed, open_library
 from cookbook_search.parse import read_corpus
 from cookbook_search.plan import Planner, Plans, open_planner
 from cookbook_search.retrieve import (
@@ -49,6 +51,7 @@ from cookbook_search.usage import GapReport, Nearness, Usage
 if TYPE_CHECKING:
     from cookbook_search.store import Database
 
+log = logging.getLogger(__name__)
 QUICK_UP_TO = 50_000
 """Chunks that are searched in about a millisecond by the bundled model."""
 _Key = tuple[str, int, Language | None, Filters]
@@ -92,6 +95,7 @@ class Cookbook:
         self._database_lock = threading.Lock()
         self._database: Database | None = None
         self._served: _Served | None = None
+        self._guests = open_library(settings)
         self.tally = Tally()
         self.plans = Plans(settings, lambda: self.database)
         self.usage = Usage(settings, self._analyzer, lambda: self.database)
@@ -99,12 +103,15 @@ class Cookbook:
         self.sessions = open_sessions(settings, lambda: self.database)
 
     def index(self, progress: Progress | None = None) -> Manifest:
-        """Build a snapshot of the corpus and make it current.
+        """Build a snapshot of our corpora and of other cities' cookbooks, and make it current.
 
+        A faulty guest is left out with a warning: it must not keep us from our own changes.
         Raises CorpusError with every fault that stops the build (the old snapshot stays),
         BuildRunning, SnapshotError.
         """
-        corpus, faults = read_corpus(self.settings.corpus, known_documents(self.settings.index))
+        known = known_documents(self.settings.index)
+        guests = [guest.folder for guest in self._guests.installed() if _is_sound(guest, known)]
+        corpus, faults = read_corpus([*self.settings.corpus, *guests], known)
         faults = [*faults, *structural_faults(corpus)]
         if faults or not corpus.documents:
             raise CorpusError(faults)
@@ -263,16 +270,24 @@ class Cookbook:
                 return document
         raise DocumentNotFound(f"No {kind} has the id `{document_id}`.")
 
-    def is_shared(self, document: AnyDocument) -> bool:
-        """Whether another city has a document of the same kind and id."""
-        same = self._open_served().by_id.get(document.id, ())
-        return any(other.kind == document.kind and other.owner != document.owner for other in same)
+    @property
+    def home(self) -> str:
+        """The owner of the first corpus: addresses of its documents name no owner. Raises SnapshotError."""
+        return next((document.owner for document in self.snapshot.documents), "")
 
     def _open_served(self) -> _Served:
         if self._served is None:
             self.open()
         assert self._served is not None
         return self._served
+
+
+def _is_sound(guest: Installed, known: Mapping[str, AnyDocument]) -> bool:
+    corpus, faults = read_corpus([guest.folder], known)
+    faults = [*faults, *structural_faults(corpus)]
+    if faults:
+        log.warning("the cookbook of %s is left out: %s", guest.manifest.owner, faults[0])
+    return not faults
 
 
 class _Served:

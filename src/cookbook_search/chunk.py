@@ -19,7 +19,6 @@ MAX_WORDS = 110
 """Words in a chunk at most; a longer section is split between blocks, then between sentences."""
 CHUNK_FORMAT = 3
 """Raised whenever the same document would give other chunks."""
-BODY_LANGUAGE: Language = "fi"
 STEP_HEADINGS = frozenset({"Työvaiheet", "Vaiheet"})
 _SENTENCE_END = re.compile(r"(?<=[.!?…:;])\s+")
 
@@ -36,7 +35,7 @@ def chunks(document: AnyDocument) -> list[Chunk]:
 
 
 def _titles(document: AnyDocument) -> Iterator[Chunk]:
-    for language in LANGUAGES:
+    for language in (document.language,) if document.plain else LANGUAGES:
         text = f"{document.title[language]}. {document.summary[language]}"
         # `~` stands in no anchor, so a section called `Fi` keeps another id
         yield Chunk(f"{document.key}#~{language}", document.key, "title", language, (), "", text)
@@ -53,7 +52,7 @@ def _phrasings(document: AnyDocument, kind: ChunkKind) -> Iterator[Chunk]:
 
 def _statements(document: AnyDocument) -> Iterator[Chunk]:
     for language in LANGUAGES:
-        if language != BODY_LANGUAGE:
+        if language != document.language:
             for text in dict.fromkeys(statement[language] for statement in document.statements):
                 yield _unplaced(document, "statement", language, text)
 
@@ -72,7 +71,7 @@ def _section_chunks(document: AnyDocument, section: Section) -> Iterator[Chunk]:
             f"{document.key}#{section.anchor}{part}",
             document.key,
             "step" if is_step else "section",
-            BODY_LANGUAGE,
+            document.language,
             section.headings,
             section.anchor,
             text,

@@ -36,6 +36,10 @@ class Settings(BaseSettings):
         default=(Path("corpus"),), description="Folders of the cookbooks to index, JSON list."
     )
     index: Path = Field(default=Path("index"), description="Folder of the snapshots.")
+    library: Path = Field(
+        default=Path("cookbooks"),
+        description="Folder of other cities' cookbooks; `cookbook add` fills it.",
+    )
     model: str = Field(
         default="bundled",
         description="Embedding model: `bundled`, or a sentence-transformers name or local path.",

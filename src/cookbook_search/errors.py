@@ -14,6 +14,8 @@ CookbookError
 ├── LanguageModelError     the language model is dead, slow or cannot be understood
 ├── ModelError             an embedding model is missing, damaged or of another shape
 ├── EvaluationError        judged queries cannot be read
+├── PackError              a pack or a guest's folder cannot be made, used or added
+│   └── PackUntrusted      it is signed by nobody, or by a key that is not trusted here
 ├── PlanNotFound           no plan is stored behind this link
 ├── PlanConflict           somebody else has saved the plan since it was read
 ├── MeasurementError       measurements cannot be stored: holds every fault
@@ -112,6 +114,14 @@ class LanguageModelError(CookbookError):
 
 class EvaluationError(CookbookError):
     """Judged queries cannot be read."""
+
+
+class PackError(CookbookError):
+    """A pack or a guest's folder cannot be made, used or added; nothing was changed."""
+
+
+class PackUntrusted(PackError):
+    """A pack is signed by nobody, or by a key that is not trusted here."""
 
 
 class PlanNotFound(CookbookError):

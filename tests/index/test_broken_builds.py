@@ -23,7 +23,8 @@ from cookbook_search.parse import read_corpus
 FILES = (
     "border-direction.npy", "border-terms.json", "changes.json", "chunks-offsets.npy", "chunks.jsonl",
     "dense.faiss", "documents.jsonl", "fields-documents.npy", "fields-frequencies.npy", "fields-starts.npy",
-    "forms.tsv", "layout-kind.npy", "layout-language.npy", "layout-range.npy", "manifest.json",
+    "forms.tsv", "imprints.json", "layout-kind.npy", "layout-language.npy", "layout-range.npy",
+    "manifest.json",
     "manifest.sha256", "outside.npy", "outside.tsv", "postings-champions.npy", "postings-scores.npy",
     "postings-starts.npy", "postings-texts.npy", "spans-starts.npy", "spans.npy", "terms.txt",
     "vocabulary.json",

@@ -11,7 +11,6 @@ import pytest
 from kitchen import VOCABULARY, corpus_of, write_guest, write_recipe
 
 import cookbook_search
-from cookbook_search import parse
 from cookbook_search.analyze import open_analyzer
 from cookbook_search.chunk import chunks
 from cookbook_search.errors import BuildRunning, NoSnapshot, SnapshotError, SnapshotMismatch
@@ -20,6 +19,7 @@ from cookbook_search.index.builder import KEPT
 from cookbook_search.index.changes import CHANGES
 from cookbook_search.index.manifest import FORMAT, read_manifest, write_manifest
 from cookbook_search.index.segments import embedding_text
+from cookbook_search.parse import read_corpus, yaml_model
 
 QUESTIONS_OUTSIDE = 1
 """Questions of the cookbook's ``ohi.yaml``."""
@@ -239,11 +239,11 @@ def test_documents_that_did_not_change_are_not_parsed_again(built, cookbook, mon
     known = known_documents(built)
     assert set(known.values()) == set(corpus_of(cookbook).documents)
     change(cookbook)
-    parsed, real = [], parse._load_yaml
-    monkeypatch.setattr(parse, "_load_yaml", lambda text: parsed.append(text) or real(text))
-    corpus, faults = parse.read_corpus([cookbook], known)
+    parsed, real = [], yaml_model.load_yaml
+    monkeypatch.setattr(yaml_model, "load_yaml", lambda text: parsed.append(text) or real(text))
+    corpus, faults = read_corpus([cookbook], known)
     assert faults == []
-    assert len(parsed) == 3  # the vocabulary, the questions outside and the changed recipe
+    assert len(parsed) == 4  # the vocabulary, the imprint, the questions outside and the changed recipe
     assert corpus == corpus_of(cookbook)
 
 

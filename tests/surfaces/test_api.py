@@ -19,13 +19,13 @@ RESPONSE = {
     "query_id", "language", "answerable", "took_ms", "recipes", "metrics", "suggestions", "facets"
 }  # fmt: skip
 RECIPE = {
-    "id", "kind", "title", "summary", "url", "phase", "score", "why", "passages", "metrics"
+    "id", "kind", "title", "summary", "url", "owner", "phase", "score", "why", "passages", "metrics"
 }  # fmt: skip
-METRIC = {"id", "title", "summary", "url", "score", "formula", "unit", "level", "via"}
+METRIC = {"id", "title", "summary", "url", "owner", "score", "formula", "unit", "level", "via"}
 CARD = {"id", "kind", "title", "summary", "url", "owner", "tags", "phase", "level"}
 DOCUMENT = CARD | {
     "body", "html", "problems", "related", "prerequisites", "methods", "metrics", "sources", "updated",
-    "formula", "unit", "direction", "data_source", "frequency",
+    "formula", "unit", "direction", "data_source", "frequency", "language", "licence",
 }  # fmt: skip
 PROBLEM = {"type", "title", "status", "detail", "errors"}
 

@@ -12,7 +12,7 @@ function open(link) {
 }
 
 function build(link) {
-  const { askTitle: title, askClose: closing, ask: recipe } = link.dataset;
+  const { askTitle: title, askClose: closing, ask: recipe, askOwner: owner } = link.dataset;
   const dialog = document.createElement("dialog");
   dialog.className = "ask-panel";
   dialog.setAttribute("aria-label", title);
@@ -25,6 +25,7 @@ function build(link) {
   for (const [name, value] of Object.entries({ recipe, lang: document.documentElement.lang, target: "_self", compact: "", roomy: "" })) {
     chat.setAttribute(name, value);
   }
+  if (owner) chat.setAttribute("owner", owner);
   const whole = document.createElement("a");
   whole.href = link.href;
   whole.textContent = title;

@@ -25,6 +25,7 @@ class Ledger:
             id=document.id,
             kind=document.kind,
             owner=document.owner,
+            guest=document.guest,
             title=title,
             heading=part.heading if part else title,
             anchor=part.anchor if part else "",

@@ -55,7 +55,14 @@ class NumberedPassage:
         title = self.document.title[language]
         heading, anchor = (self.part.heading, self.part.anchor) if self.part else (title, "")
         return Citation(
-            self.document.id, self.document.kind, self.document.owner, title, heading, anchor, quote
+            id=self.document.id,
+            kind=self.document.kind,
+            owner=self.document.owner,
+            guest=self.document.guest,
+            title=title,
+            heading=heading,
+            anchor=anchor,
+            quote=quote,
         )
 
 

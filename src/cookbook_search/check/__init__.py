@@ -16,14 +16,18 @@ __all__ = ["check_corpus", "structural_faults"]
 def structural_faults(corpus: Corpus) -> list[Fault]:
     """Faults that would make search or pages wrong; an index is not built over them."""
     documents = [read(document) for document in corpus.documents]
-    return sorted([*relations.faults_of_ids(documents, corpus.vocabulary), *_unfinished(documents)])
+    return sorted([*relations.faults_of_ids(documents, corpus.vocabulary), *_unfinished(_ours(documents))])
 
 
 def check_corpus(corpus: Corpus, analyzer: Analyzer) -> list[Fault]:
-    """All faults of documents that could be read, in the order of files and lines."""
-    documents = [read(document) for document in corpus.documents]
+    """All faults of documents that could be read, in the order of files and lines.
+
+    Plain pages keep no rules but those of ids and links.
+    """
+    everything = [read(document) for document in corpus.documents]
+    documents = _ours(everything)
     faults: list[Fault] = [
-        *relations.faults_of_ids(documents, corpus.vocabulary),
+        *relations.faults_of_ids(everything, corpus.vocabulary),
         *relations.faults_of_graph(documents),
         *_unfinished(documents),
         *form.repeated_problems(documents),
@@ -31,6 +35,11 @@ def check_corpus(corpus: Corpus, analyzer: Analyzer) -> list[Fault]:
         *_per_document(documents, corpus, analyzer),
     ]
     return sorted(faults)
+
+
+def _ours(documents: list[Read]) -> list[Read]:
+    """Those that keep the cookbook's form."""
+    return [document for document in documents if not document.document.plain]
 
 
 def _unfinished(documents: list[Read]) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
 from cookbook_search.check.reading import Read
@@ -17,27 +17,37 @@ RECIPES_OF_A_METRIC = 2
 def faults_of_ids(documents: Sequence[Read], vocabulary: Vocabulary) -> Iterator[Fault]:
     """Ids that stand twice, lead nowhere or to another kind; unknown tags."""
     keys = Counter(read.document.key for read in documents)
-    kinds: dict[str, Kind] = {read.document.id: read.document.kind for read in documents}
+    kinds: dict[str, dict[str, Kind]] = defaultdict(dict)
+    for read in documents:
+        kinds[read.document.owner][read.document.id] = read.document.kind
     tags = {tag.id for tag in vocabulary.tags}
     for read in documents:
-        document = read.document
+        document, own = read.document, kinds[read.document.owner]
         if keys[document.key] > 1:
             yield read.fault(2, "id", f"The id `{document.id}` stands in two documents of {document.owner}.")
         for field, target, kind in _references(read):
-            if target not in kinds:
+            if target not in own:
                 yield read.fault(2, "dangling-id", f"`{field}` names `{target}`, which no document has.")
-            elif kinds[target] != kind:
+            elif own[target] != kind:
                 yield read.fault(2, "dangling-id", f"`{field}` names `{target}`, which is no {kind}.")
         for tag in document.tags:
             if tag not in tags:
                 yield read.fault(2, "unknown-tag", f"The tag `{tag}` is not in sanasto.yaml.")
-        for target, line in read.linked_ids().items() if read.may_link_beyond(kinds) else ():
-            if target not in kinds:
+        for target, line in read.linked_ids().items() if read.may_link_beyond(own) else ():
+            if target not in own:
                 yield read.fault(line, "dangling-id", f"A link leads to `{target}`, which no document has.")
 
 
 def faults_of_graph(documents: Sequence[Read]) -> Iterator[Fault]:
-    """One-sided relations, circles of prerequisites, islands, and metrics out of use."""
+    """One-sided relations, circles of prerequisites, islands, and metrics out of use, city by city."""
+    cities: dict[str, list[Read]] = defaultdict(list)
+    for read in documents:
+        cities[read.document.owner].append(read)
+    for city in cities.values():
+        yield from _faults_of_one_graph(city)
+
+
+def _faults_of_one_graph(documents: Sequence[Read]) -> Iterator[Fault]:
     by_id = {read.document.id: read for read in documents}
     used = Counter(
         metric for read in documents if isinstance(read.document, Recipe) for metric in read.document.metrics

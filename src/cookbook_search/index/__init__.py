@@ -3,7 +3,7 @@
 from cookbook_search.index.border import Border, count_terms, draw_border
 from cookbook_search.index.builder import Progress, build
 from cookbook_search.index.lexical import FIELDS, FieldWeights, Postings
-from cookbook_search.index.manifest import Manifest
+from cookbook_search.index.manifest import FileRecord, Manifest
 from cookbook_search.index.snapshot import KIND_CODES, Snapshot, current_id, known_documents, load
 
 __all__ = [
@@ -11,6 +11,7 @@ __all__ = [
     "KIND_CODES",
     "Border",
     "FieldWeights",
+    "FileRecord",
     "Manifest",
     "Postings",
     "Progress",

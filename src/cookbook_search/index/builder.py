@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from cookbook_search.analyze import Analyzer
 from cookbook_search.chunk import CHUNK_FORMAT
+from cookbook_search.durable import replace_text, sync_folder
 from cookbook_search.embed import Embedder
 from cookbook_search.errors import BuildRunning, SnapshotError
 from cookbook_search.index.border import count_terms, draw_border, write_border
@@ -116,7 +117,7 @@ def _build_locked(
         folder.mkdir()
         size = _write_segments(folder, corpus, analyzer, embedder, old, report)
         report("write", 0, 4)
-        write_documents(folder, corpus.documents, corpus.vocabulary)
+        write_documents(folder, corpus)
         before, remembered = (old.documents, old.changes) if old else _last_known(root)
         write_changes(folder, continued(before, remembered, corpus.documents, datetime.now(UTC)))
         _write_outside(folder, corpus, embedder, old)
@@ -127,7 +128,7 @@ def _build_locked(
         dense = write_dense(folder)
         report("write", 3, 4)
         manifest = _write_manifest(folder, corpus, analyzer, embedder, size, dense)
-        _sync(folder)
+        sync_folder(folder)
         _prove(folder, manifest)
         report("write", 4, 4)
         folder.rename(root / manifest.id)
@@ -135,7 +136,7 @@ def _build_locked(
         shutil.rmtree(folder, ignore_errors=True)
         raise
     report("switch", 0, 1)
-    _switch(root, manifest.id)
+    replace_text(root / CURRENT, f"{manifest.id}\n")
     report("switch", 1, 1)
     _prune(root, manifest.id)
     return manifest
@@ -309,29 +310,6 @@ def _last_known(root: Path) -> tuple[Sequence[AnyDocument], Sequence[Change]]:
         return last_known(root / current_id(root))
     except SnapshotError:
         return (), ()
-
-
-def _sync(folder: Path) -> None:
-    for path in (*folder.iterdir(), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-
-
-def _switch(root: Path, name: str) -> None:
-    temporary = root / f".{CURRENT}"
-    with temporary.open("w", encoding="utf-8") as file:
-        file.write(f"{name}\n")
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(root / CURRENT)
-    descriptor = os.open(root, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _remove_unfinished(root: Path) -> None:

@@ -15,11 +15,12 @@ import numpy.typing as npt
 from pydantic import TypeAdapter
 
 from cookbook_search.index.columns import map_column
-from cookbook_search.types import AnyDocument, Chunk, Language, Vocabulary
+from cookbook_search.types import AnyDocument, Chunk, Corpus, Imprint, Language, Vocabulary
 
 _DOCUMENT: TypeAdapter[AnyDocument] = TypeAdapter(AnyDocument)
-_READER_FIELDS = ("body", "body_line", "path", "digest")
-DOCUMENTS, VOCABULARY = "documents.jsonl", "vocabulary.json"
+_IMPRINTS: TypeAdapter[tuple[Imprint, ...]] = TypeAdapter(tuple[Imprint, ...])
+_READER_FIELDS = ("body", "body_line", "path", "digest", "guest", "licence")
+DOCUMENTS, VOCABULARY, IMPRINTS = "documents.jsonl", "vocabulary.json", "imprints.json"
 CHUNKS, OFFSETS = "chunks.jsonl", "chunks-offsets.npy"
 SPANS, SPAN_STARTS, TERMS = "spans.npy", "spans-starts.npy", "terms.txt"
 FORMS, OUTSIDE_TEXTS = "forms.tsv", "outside.tsv"
@@ -90,16 +91,17 @@ class ChunkStore:
         return np.diff(self._offsets[first : end + 1])
 
 
-def write_documents(folder: Path, documents: Sequence[AnyDocument], vocabulary: Vocabulary) -> None:
-    """Write documents and vocabulary."""
+def write_documents(folder: Path, corpus: Corpus) -> None:
+    """Write documents, vocabulary and imprints."""
     with (folder / DOCUMENTS).open("w", encoding="utf-8") as file:
-        for document in documents:
+        for document in corpus.documents:
             front = document.model_dump(mode="json")
             reader = {field: getattr(document, field) for field in _READER_FIELDS}
             reader["questions"] = document.questions.model_dump(mode="json")
             reader["statements"] = [statement.model_dump() for statement in document.statements]
             file.write(json.dumps(front | reader, ensure_ascii=False) + "\n")
-    (folder / VOCABULARY).write_text(vocabulary.model_dump_json(), encoding="utf-8")
+    (folder / VOCABULARY).write_text(corpus.vocabulary.model_dump_json(), encoding="utf-8")
+    (folder / IMPRINTS).write_bytes(_IMPRINTS.dump_json(corpus.imprints))
 
 
 def read_documents(folder: Path) -> list[AnyDocument]:
@@ -111,6 +113,12 @@ def read_documents(folder: Path) -> list[AnyDocument]:
 def read_vocabulary_file(folder: Path) -> Vocabulary:
     """The vocabulary that the snapshot was built with."""
     return Vocabulary.model_validate_json((folder / VOCABULARY).read_bytes())
+
+
+def read_imprints(folder: Path) -> tuple[Imprint, ...]:
+    """Whose cookbooks the snapshot holds; none where it was built before they were kept."""
+    path = folder / IMPRINTS
+    return _IMPRINTS.validate_json(path.read_bytes()) if path.is_file() else ()
 
 
 def write_terms(folder: Path, terms: Iterable[str]) -> None:

@@ -21,6 +21,7 @@ from cookbook_search.index.contents import (
     Spans,
     read_documents,
     read_forms,
+    read_imprints,
     read_outside_texts,
     read_spans,
     read_terms,
@@ -29,7 +30,7 @@ from cookbook_search.index.contents import (
 from cookbook_search.index.dense import DenseIndex, read_dense
 from cookbook_search.index.lexical import FieldPostings, Postings, read_field_postings, read_postings
 from cookbook_search.index.manifest import Manifest, read_manifest, verify_file, verify_files
-from cookbook_search.types import AnyDocument, Language, Vocabulary
+from cookbook_search.types import AnyDocument, Imprint, Language, Vocabulary
 from cookbook_search.types.changes import Change
 
 CURRENT = "CURRENT"
@@ -47,6 +48,8 @@ class Snapshot:
     vocabulary: Vocabulary
     changes: tuple[Change, ...]
     """What came, changed and went, newest first."""
+    imprints: tuple[Imprint, ...]
+    """Whose cookbooks these are, as far as they tell."""
     chunks: ChunkStore
     dense: DenseIndex
     chunk_postings: Postings
@@ -126,6 +129,7 @@ def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
         documents=documents,
         vocabulary=read_vocabulary_file(folder),
         changes=read_changes(folder),
+        imprints=read_imprints(folder),
         chunks=ChunkStore(folder),
         dense=read_dense(folder, manifest.dense),
         chunk_postings=read_postings(folder, terms, size),

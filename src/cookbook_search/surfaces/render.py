@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from html import escape
 from pathlib import PurePosixPath
 from typing import Any
+from urllib.parse import urlencode
 
 import nh3
 from markdown_it.renderer import RendererHTML
@@ -70,7 +71,8 @@ def page_of(target: str, document: AnyDocument) -> str:
         folder = folder.parent if part == ".." else folder / part
     if folder.name not in FOLDERS:
         return target
-    return f"/{folder.name}/{name.stem}" + (f"#{fragment}" if fragment else "")
+    owner = f"?{urlencode({'owner': document.owner})}" if document.guest else ""
+    return f"/{folder.name}/{name.stem}{owner}" + (f"#{fragment}" if fragment else "")
 
 
 def _fence(  # the signature is markdown-it's

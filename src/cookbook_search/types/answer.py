@@ -28,6 +28,8 @@ class Citation:
     kind: Kind
     owner: str
     """City whose cookbook holds it."""
+    guest: bool
+    """Whether it is another city's; then its address names the owner."""
     title: str
     """In the answer's language."""
     heading: str

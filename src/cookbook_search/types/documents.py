@@ -9,7 +9,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo, field_validator
 
 Language = Literal["fi", "sv", "en"]
 LANGUAGES: tuple[Language, ...] = ("fi", "sv", "en")
@@ -25,6 +25,11 @@ Level = Literal["panos", "tuotos", "tulos", "vaikuttavuus"]
 LEVELS: tuple[Level, ...] = ("panos", "tuotos", "tulos", "vaikuttavuus")
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=60)]
+OwnerName = Annotated[
+    str, StringConstraints(pattern=r"^[A-Za-zÀ-ÖØ-öø-ž0-9][A-Za-zÀ-ÖØ-öø-ž0-9 .,&()'’-]*$", max_length=60)
+]
+"""Latin letters alone: two names that look the same are the same."""
+WebAddress = Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\.[^\s]+$", max_length=500)]
 Line = Annotated[str, StringConstraints(min_length=1, max_length=600, pattern=r"^[^\n]*\S[^\n]*$")]
 
 
@@ -63,7 +68,7 @@ class Source(Model):
     title: Line
     author: Line
     year: int = Field(ge=1900, le=2100)
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\.[^\s]+$", max_length=500)]
+    url: WebAddress
 
 
 class Effort(Model):
@@ -83,13 +88,17 @@ class Document(Model):
     id: Slug
     """Stem of the file; never changes."""
     kind: Kind
+    plain: bool = False
+    """A page of plain Markdown: it promises neither the headings nor the fields of a cookbook."""
+    language: Language = "fi"
+    """Language of the body; of a plain page, of its title and summary too."""
     title: Localised
     summary: Localised
     """One or two sentences in plain language."""
     problems: Phrasings
     """The problem in the words of those who have it."""
-    tags: tuple[Slug, ...] = Field(min_length=1)
-    """Ids of the closed vocabulary."""
+    tags: tuple[Slug, ...]
+    """Ids of the closed vocabulary; at least one, but for a plain page."""
     related: tuple[Slug, ...] = ()
     """Documents of the same kind; mutual."""
     sources: tuple[Source, ...] = ()
@@ -109,6 +118,17 @@ class Document(Model):
     """Further phrasings that only the index sees."""
     statements: tuple[Localised, ...] = Field(default=(), exclude=True)
     """What the document says, in key sentences of the three languages; no page shows them."""
+    guest: bool = Field(default=False, exclude=True)
+    """Whether it is of another city than the first corpus; then its address names the owner."""
+    licence: str = Field(default="", exclude=True)
+    """That of its cookbook, see ``Imprint``; empty: not told."""
+
+    @field_validator("tags")
+    @classmethod
+    def _tagged(cls, tags: tuple[str, ...], info: ValidationInfo) -> tuple[str, ...]:
+        if not tags and not info.data.get("plain"):
+            raise ValueError("a document needs at least one tag")
+        return tags
 
     @property
     def key(self) -> str:
@@ -181,6 +201,22 @@ class Vocabulary(Model):
     """Words that spell checking accepts though the dictionary does not know them."""
 
 
+class Imprint(Model):
+    """Whose cookbook it is and on what terms, ``keittokirja.yaml``."""
+
+    owner: OwnerName
+    """The city; every document of the corpus names it."""
+    name: Localised
+    licence: Line | None = None
+    """SPDX identifier (``CC-BY-4.0``), or the terms in words; None: not told."""
+    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+\.[^\s]+$", max_length=500)] | None = (
+        None
+    )
+    """Where the owner tells of it."""
+    version: Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}(\.\d{1,4})?$")] | None = None
+    """A day, and a number where a day has several: ``2026-11-24.2``; None: that of the newest document."""
+
+
 @dataclass(frozen=True, slots=True)
 class Corpus:
     """Everything read from the corpus folders."""
@@ -191,3 +227,5 @@ class Corpus:
     """SHA-256 over all files."""
     outside: Phrasings = field(default_factory=Phrasings)
     """Examples of questions that the cookbook does not answer."""
+    imprints: tuple[Imprint, ...] = ()
+    """Of those corpora that have one, in their order."""

@@ -33,9 +33,10 @@ def draft_recipe(
 ) -> tuple[str, str]:
     """(id, Markdown) of a recipe that the schema accepts and that says what is still missing.
 
-    The gap's nearest recipes among ``documents`` lend phase, tags, effort, metrics and owner to begin
-    with; the id is none of ``taken``.
+    The gap's nearest recipes among ``documents`` that are no guests lend phase, tags, effort, metrics
+    and owner to begin with; the id is none of ``taken``.
     """
+    documents = [document for document in documents if not document.guest]
     by_id = {document.id: document for document in documents}
     nearest = [one for i in gap.nearest if isinstance(one := by_id.get(i), Recipe)]
     metrics = [by_id[i] for i in (nearest[0].metrics if nearest else ()) if i in by_id]

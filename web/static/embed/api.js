@@ -41,9 +41,10 @@ export class Api {
     return this.#whole(response);
   }
 
-  /** Recipe, method or metric by its id, titles in this language. */
-  async document(kind, id, language, signal) {
-    const path = `api/v1/${kind}s/${encodeURIComponent(id)}?language=${language}`;
+  /** Recipe, method or metric by its id, titles in this language; the owner decides where two cities have it. */
+  async document(kind, id, language, owner, signal) {
+    const asked = new URLSearchParams({ language, ...(owner && { owner }) });
+    const path = `api/v1/${kind}s/${encodeURIComponent(id)}?${asked}`;
     return this.#whole(await this.#send(path, { signal }));
   }
 

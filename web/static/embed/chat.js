@@ -204,7 +204,7 @@ export class View {
 
   #openRecipe() {
     this.#recipe = undefined;
-    this.#ready = this.host.api.document("recipe", this.host.getAttribute("recipe"), this.host.language).then(
+    this.#ready = this.host.api.document("recipe", this.host.getAttribute("recipe"), this.host.language, this.host.getAttribute("owner")).then(
       (recipe) => {
         this.#recipe = recipe;
         this.#introduce();

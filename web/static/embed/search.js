@@ -12,6 +12,8 @@ const EXCERPT = 240; // characters of a passage
 const SIGN_AFTER = 150; // milliseconds; a quicker answer needs no sign of waiting
 const SLOW_AFTER = 4000;
 
+const key = (hit, id = hit.id) => `${hit.owner}/${id}`; // two cities may share an id
+
 const STYLES = `
 .search .ask-row { align-items: start; }
 .combo { position: relative; }
@@ -141,17 +143,17 @@ export class View {
   #found(found, query) {
     const sure = found.recipes.some((hit) => hit.score >= LIKELY);
     const recipes = sure ? found.recipes.filter((hit) => hit.score >= LIKELY) : found.recipes.slice(0, FEW_COMPACT);
-    const named = new Set(recipes.flatMap((hit) => hit.metrics));
-    const metrics = found.metrics.filter((hit) => hit.score >= LIKELY || named.has(hit.id)).slice(0, METRICS);
+    const named = new Set(recipes.flatMap((hit) => hit.metrics.map((id) => key(hit, id))));
+    const metrics = found.metrics.filter((hit) => hit.score >= LIKELY || named.has(key(hit))).slice(0, METRICS);
     if (!found.answerable || !(recipes.length || metrics.length)) return this.#nothing(found);
-    const titles = new Map(found.metrics.map((hit) => [hit.id, hit]));
-    const recipesById = new Map(recipes.map((hit) => [hit.id, hit]));
+    const titles = new Map(found.metrics.map((hit) => [key(hit), hit]));
+    const recipesById = new Map(recipes.map((hit) => [key(hit), hit]));
     const n = recipes.length;
-    const key = !recipes.length ? "results.onlymetrics" : sure ? "results.count" : "results.closest";
+    const told = !recipes.length ? "results.onlymetrics" : sure ? "results.count" : "results.closest";
     return [
       el("div", { class: "found" },
         el("div", { class: "recipes" },
-          heading(this.host.t(key, { n })),
+          heading(this.host.t(told, { n })),
           el("ol", {}, recipes.map((hit) => el("li", {}, this.#recipe(hit, titles, found.language))))),
         metrics.length > 0 && el("aside", { class: "metrics", "aria-labelledby": "metrics" },
           el("h2", { id: "metrics" }, this.host.t("metrics.title")),
@@ -173,7 +175,7 @@ export class View {
   }
 
   #recipe(hit, metrics, lang) {
-    const measures = hit.metrics.filter((id) => metrics.has(id)).slice(0, 3);
+    const measures = hit.metrics.map((id) => metrics.get(key(hit, id))).filter(Boolean).slice(0, 3);
     return el("article", { class: "card", part: "recipe" },
       el("p", { class: "labels" },
         hit.phase && el("span", { class: "phase" }, el("span", { class: "unseen" }, `${this.host.t("phase")} `), this.host.t(`phase.${hit.phase}`)),
@@ -186,12 +188,12 @@ export class View {
           el("p", {}, excerpt(passage, EXCERPT))))),
       measures.length > 0 && !this.host.compact && el("div", { class: "measures" },
         el("span", { class: "quiet" }, this.host.t("results.measure")),
-        el("ul", { class: "chips" }, measures.map((id) =>
-          el("li", {}, this.host.link(metrics.get(id).url, { class: "chip", lang }, metrics.get(id).title))))));
+        el("ul", { class: "chips" }, measures.map(({ url, title }) =>
+          el("li", {}, this.host.link(url, { class: "chip", lang }, title))))));
   }
 
   #metric(hit, recipes, lang) {
-    const via = hit.via.filter((id) => recipes.has(id)).slice(0, 2);
+    const via = hit.via.map((id) => recipes.get(key(hit, id))).filter(Boolean).slice(0, 2);
     return el("article", { class: "card metric", part: "metric" },
       el("h3", { part: "title" }, this.host.link(hit.url, { lang }, hit.title)),
       el("p", { class: "labels" },
@@ -200,7 +202,7 @@ export class View {
         el("span", { class: "unseen" }, `${this.host.t("metrics.formula")}: `), el("span", { lang: "fi" }, hit.formula)),
       !this.host.compact && el("p", { class: "small quiet" }, `${this.host.t("document.unit")}: `, el("span", { lang: "fi" }, hit.unit)),
       !this.host.compact && via.length > 0 && el("p", { class: "small quiet" }, this.host.t(via.length > 1 ? "metrics.via.many" : "metrics.via"), " ",
-        via.map((id, at) => [at ? ", " : "", this.host.link(recipes.get(id).url, { lang }, recipes.get(id).title)])));
+        via.map(({ url, title }, at) => [at ? ", " : "", this.host.link(url, { lang }, title)])));
   }
 
   #topics(found, key) {

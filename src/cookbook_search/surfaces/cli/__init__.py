@@ -1,6 +1,7 @@
 """The command line, one module a command or a group of them.
 
 `cookbook check | index | search | chat | serve | eval | gaps | mcp | slack | plan | print | keys | export`
+`cookbook pack | add | remove | list`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
@@ -33,6 +34,10 @@ COMMANDS = {
     "print": "print:print_",
     "keys": "keys:app",
     "export": "export:app",
+    "pack": "packs:pack",
+    "add": "packs:add",
+    "remove": "packs:remove",
+    "list": "packs:list_",
 }
 """Name of each command -> module of this package and the function in it, or a Typer of subcommands."""
 

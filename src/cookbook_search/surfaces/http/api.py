@@ -14,7 +14,13 @@ from cookbook_search.surfaces.http.embedding import FetchSite, surface_of
 from cookbook_search.surfaces.http.problems import MEDIA_TYPE, problem_response
 from cookbook_search.surfaces.render import to_html
 from cookbook_search.surfaces.wire.base import Problem
-from cookbook_search.surfaces.wire.documents import DocumentOut, LibraryResponse, document_card, document_out
+from cookbook_search.surfaces.wire.documents import (
+    DocumentOut,
+    LibraryResponse,
+    cookbook_out,
+    document_card,
+    document_out,
+)
 from cookbook_search.surfaces.wire.search import (
     SearchParameters,
     SearchRequest,
@@ -112,6 +118,7 @@ def router(cookbook: Cookbook) -> APIRouter:
         snapshot = cookbook.snapshot
         return LibraryResponse(
             documents=[document_card(found, language) for found in snapshot.documents],
+            cookbooks=[cookbook_out(imprint, language) for imprint in snapshot.imprints],
             tags={tag.id: tag[language] for tag in snapshot.vocabulary.tags},
         )
 

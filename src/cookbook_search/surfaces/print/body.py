@@ -52,14 +52,15 @@ def text_html(markdown_text: str, anchors: Collection[str], base_url: str) -> Ma
 
 def _address(page: str, owner: str, anchors: Collection[str], base_url: str) -> str:
     """Anchor or live address of ``/reseptit/x#y``; empty where the page is no document's."""
-    path, _, fragment = page.partition("#")
+    place, _, fragment = page.partition("#")
+    path = place.partition("?")[0]
     folder, _, name = path.strip("/").partition("/")
     if folder not in FOLDERS:
         return ""
     anchor = _anchor(FOLDERS[folder], owner, name)
     if anchor in anchors:
         return f"#{anchor}--{fragment}" if fragment else f"#{anchor}"
-    return base_url + path + (f"#{fragment}" if fragment else "")
+    return base_url + place + (f"#{fragment}" if fragment else "")
 
 
 def _anchor(kind: Kind, owner: str, document_id: str) -> str:

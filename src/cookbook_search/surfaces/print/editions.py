@@ -18,6 +18,7 @@ from cookbook_search.surfaces.print.card import card_of
 from cookbook_search.surfaces.print.terms import Entry
 from cookbook_search.surfaces.strings import Strings
 from cookbook_search.surfaces.wire.documents import url_of
+from cookbook_search.surfaces.wire.licences import licence_name
 from cookbook_search.types import LEVELS, PHASES, AnyDocument, Metric, Recipe, Source
 
 Size = Literal["a4", "a5"]
@@ -48,7 +49,7 @@ class Printer:
             loader=FileSystemLoader(self.folder), autoescape=True, undefined=StrictUndefined,
             trim_blocks=True, lstrip_blocks=True,
         )  # fmt: skip
-        self._templates.filters["euros"] = _euros
+        self._templates.filters |= {"euros": _euros, "licence": licence_name}
         self._templates.globals |= {
             "t": strings, "phases": PHASES, "levels": LEVELS, "anchor": anchor_of, "qr": self._qr,
             "address": self._address, "named": self._named, "users": _users(library),
@@ -89,6 +90,7 @@ class Printer:
             body=lambda document: body_html(document, anchors, self._base_url),
             updated=updated,
             owners=owners,
+            guests=sorted({(d.owner, d.licence) for d in documents if d.guest}),
             **values,
         )
 

@@ -19,15 +19,12 @@ from cookbook_search.types import AnyDocument, Kind, Metric, Recipe
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def search_script(index: PortableIndex, documents: Sequence[AnyDocument], shared: Sequence[bool]) -> str:
-    """The script; ``shared`` tells which documents have an id that another city has too."""
+def search_script(index: PortableIndex, documents: Sequence[AnyDocument]) -> str:
+    """The script."""
     several = len({document.owner for document in documents}) > 1
     numbers = {(one.owner, one.kind, one.id): at for at, one in enumerate(documents)}
     content = {
-        "documents": [
-            _document(one, is_shared, several, numbers)
-            for one, is_shared in zip(documents, shared, strict=True)
-        ],
+        "documents": [_document(one, several, numbers) for one in documents],
         "forms": _front_coded(index.forms),
         "formStarts": _base64(np.diff(index.form_starts).astype(np.uint8)),
         "formTerms": _base64(index.form_terms),
@@ -45,11 +42,11 @@ def search_script(index: PortableIndex, documents: Sequence[AnyDocument], shared
 
 
 def _document(
-    document: AnyDocument, shared: bool, several: bool, numbers: dict[tuple[str, Kind, str], int]
+    document: AnyDocument, several: bool, numbers: dict[tuple[str, Kind, str], int]
 ) -> dict[str, Any]:
     told: dict[str, Any] = {
         "kind": document.kind,
-        "url": url_of(document) + (f"?owner={document.owner}" if shared else ""),
+        "url": url_of(document),
         "title": document.title.model_dump(),
         "summary": document.summary.model_dump(),
         "owner": document.owner if several else "",

@@ -185,14 +185,13 @@ class _Writer:
 
     def _documents(self) -> Iterator[str]:
         for document in self.cookbook.snapshot.documents:
-            owner = f"?{urlencode({'owner': document.owner})}" if self.cookbook.is_shared(document) else ""
-            yield url_of(document) + owner
+            yield url_of(document)
 
     def _data(self, language: Language) -> Iterator[str]:
         yield f"/api/v1/library?language={language}"
         for document in self.cookbook.snapshot.documents:
             asked: dict[str, str] = {"language": language}
-            if self.cookbook.is_shared(document):
+            if document.guest:
                 asked["owner"] = document.owner
             yield f"/api/v1/{_API[document.kind]}/{document.id}?{urlencode(asked)}"
 
@@ -219,8 +218,7 @@ class _Writer:
 
     def _search(self) -> str:
         documents = self.cookbook.snapshot.documents
-        shared = [self.cookbook.is_shared(document) for document in documents]
-        return search_script(self.cookbook.portable(), documents, shared)
+        return search_script(self.cookbook.portable(), documents)
 
     def _sitemap(self) -> str:
         pages = sorted(name for name in self._seen if name.endswith("index.html"))

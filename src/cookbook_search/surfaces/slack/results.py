@@ -99,7 +99,7 @@ def hit_blocks(
     fields = []
     if hit.passages:
         passage = hit.passages[0]
-        where = wording.link(escape(passage.heading), f"{url_of(document)}#{passage.anchor}")
+        where = wording.link(escape(passage.heading), url_of(document, passage.anchor))
         lines = clip(passage.text, PASSAGE)
         fields.append(f"*{where}*\n{escape(lines)}")
     metrics = [m for m in (metric_of(one, document.owner) for one in hit.metrics[:METRICS]) if m]
@@ -145,7 +145,7 @@ def steps_note(document: AnyDocument, wording: Wording) -> Note:
     """The steps of a recipe or a method, each with who and how long."""
     body = [chunk for chunk in chunks(document) if chunk.kind in {"section", "step"}]
     lines = [
-        f"*{step.number}. {wording.link(escape(step.title), f'{url_of(document)}#{step.part.anchor}')}*"
+        f"*{step.number}. {wording.link(escape(step.title), url_of(document, step.part.anchor))}*"
         + "".join(f"\n{escape(' · '.join(facts))}" for facts in [[step.who, step.duration]] if any(facts))
         for step in outline(document, body).steps
     ]

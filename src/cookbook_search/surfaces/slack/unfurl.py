@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, unquote, urlsplit
 
 from slack_bolt.async_app import AsyncApp
 from slack_bolt.context.async_context import AsyncBoltContext
@@ -53,7 +53,8 @@ def linked(cookbook: Cookbook, address: str) -> AnyDocument | None:
     found = re.fullmatch(rf"{re.escape(base.path)}/([a-z]+)/([a-z0-9-]{{1,60}})/?", path)
     if found is None or found[1] not in KINDS_OF_PATHS:
         return None
+    owner = parse_qs(asked.query).get("owner", [None])[0]
     try:
-        return cookbook.document(found[2], KINDS_OF_PATHS[found[1]])
+        return cookbook.document(found[2], KINDS_OF_PATHS[found[1]], owner)
     except DocumentNotFound:
         return None

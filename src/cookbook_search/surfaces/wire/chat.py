@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import ConfigDict, Field, model_validator
 
 from cookbook_search.surfaces.wire.base import Wire
-from cookbook_search.surfaces.wire.documents import PATHS
+from cookbook_search.surfaces.wire.citations import citation_url
 from cookbook_search.types import Answer, Citation, Engine, Kind, Language, Message, Role, SourcesFound
 
 MAX_MESSAGES = 40
@@ -131,7 +131,7 @@ def citations_out(citations: tuple[Citation, ...]) -> list[CitationOut]:
             title=citation.title,
             heading=citation.heading,
             anchor=citation.anchor,
-            url=f"/{PATHS[citation.kind]}/{citation.id}" + (f"#{citation.anchor}" if citation.anchor else ""),
+            url=citation_url(citation),
             quote=citation.quote,
         )
         for citation in citations

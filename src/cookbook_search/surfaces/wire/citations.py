@@ -5,7 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from cookbook_search.surfaces.wire.base import Wire
-from cookbook_search.surfaces.wire.documents import PATHS
+from cookbook_search.surfaces.wire.documents import page_url
 from cookbook_search.types import Citation, Kind
 
 
@@ -14,6 +14,7 @@ class CitationOut(Wire):
 
     id: str
     kind: Kind
+    owner: str = Field(description="The city whose cookbook it is of.")
     title: str
     heading: str = Field(description="Heading of the passage; empty: the document itself.")
     anchor: str = Field(description="Fragment on the document's page.")
@@ -23,13 +24,19 @@ class CitationOut(Wire):
 
 def citation_out(citation: Citation, base_url: str = "") -> CitationOut:
     """The citation with its address; ``base_url`` empty leaves a path."""
-    fragment = f"#{citation.anchor}" if citation.anchor else ""
     return CitationOut(
         id=citation.id,
         kind=citation.kind,
+        owner=citation.owner,
         title=citation.title,
         heading=citation.heading,
         anchor=citation.anchor,
-        url=f"{base_url.rstrip('/')}/{PATHS[citation.kind]}/{citation.id}{fragment}",
+        url=base_url.rstrip("/") + citation_url(citation),
         quote=citation.quote,
     )
+
+
+def citation_url(citation: Citation) -> str:
+    """Path of the cited page, with the owner of a guest and the fragment."""
+    owner = citation.owner if citation.guest else ""
+    return page_url(citation.kind, citation.id, owner, citation.anchor)

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from typing import Any, Literal
+from urllib.parse import urlencode
 
 from pydantic import Field
 
 from cookbook_search.surfaces.wire.base import Wire
-from cookbook_search.types import AnyDocument, Kind, Language, Level, Metric, Phase, Recipe
+from cookbook_search.types import AnyDocument, Imprint, Kind, Language, Level, Metric, Phase, Recipe
 
 PATHS: dict[Kind, str] = {"recipe": "reseptit", "method": "menetelmat", "metric": "mittarit"}
 
@@ -38,7 +39,9 @@ class SourceOut(Wire):
 class DocumentText(DocumentCard):
     """A whole document as text."""
 
-    body: str = Field(description="Markdown, in Finnish.")
+    body: str = Field(description="Markdown, in `language`.")
+    language: Language = Field(description="Language of the body: Finnish, but for guests.")
+    licence: str = Field(description="SPDX identifier, or the terms in words; empty: not told.")
     problems: list[str]
     related: list[str]
     prerequisites: list[str] = Field(default_factory=list)
@@ -59,16 +62,42 @@ class DocumentOut(DocumentText):
     html: str = Field(description="The body, rendered and sanitised.")
 
 
+class CookbookOut(Wire):
+    """One city's cookbook."""
+
+    owner: str
+    name: str
+    licence: str = Field(description="SPDX identifier, or the terms in words; empty: not told.")
+    url: str = Field(description="Where the owner tells of it; empty: not told.")
+
+
 class LibraryResponse(Wire):
     """Everything there is, in the cookbook's order."""
 
     documents: list[DocumentCard]
+    cookbooks: list[CookbookOut] = Field(description="Whose they are, as far as the cookbooks tell.")
     tags: dict[str, str] = Field(description="Id of a tag -> its name.")
 
 
-def url_of(document: AnyDocument) -> str:
-    """Path of the document's page."""
-    return f"/{PATHS[document.kind]}/{document.id}"
+def url_of(document: AnyDocument, anchor: str = "") -> str:
+    """Address of the document's page; a guest's names its owner, because two cities may share an id."""
+    return page_url(document.kind, document.id, document.owner if document.guest else "", anchor)
+
+
+def page_url(kind: Kind, document_id: str, owner: str = "", anchor: str = "") -> str:
+    """Path of the page, with the owner and the fragment where there is one."""
+    query = f"?{urlencode({'owner': owner})}" if owner else ""
+    return f"/{PATHS[kind]}/{document_id}{query}" + (f"#{anchor}" if anchor else "")
+
+
+def cookbook_out(imprint: Imprint, language: Language) -> CookbookOut:
+    """Whose cookbook it is and on what terms."""
+    return CookbookOut(
+        owner=imprint.owner,
+        name=imprint.name[language],
+        licence=imprint.licence or "",
+        url=imprint.url or "",
+    )
 
 
 def document_card(document: AnyDocument, language: Language) -> DocumentCard:
@@ -90,6 +119,8 @@ def document_text(document: AnyDocument, language: Language, base_url: str = "")
 def _text_fields(document: AnyDocument, language: Language) -> dict[str, Any]:
     fields: dict[str, Any] = _card_fields(document, language) | {
         "body": document.body.strip(),
+        "language": document.language,
+        "licence": document.licence,
         "problems": list(document.problems[language]),
         "related": list(document.related),
         "sources": [SourceOut(**source.model_dump()) for source in document.sources],

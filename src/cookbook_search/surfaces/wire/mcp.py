@@ -51,6 +51,7 @@ def _citations(hit: Hit, language: Language) -> list[Citation]:
             id=document.id,
             kind=document.kind,
             owner=document.owner,
+            guest=document.guest,
             title=document.title[language],
             heading=passage.heading,
             anchor=passage.anchor,

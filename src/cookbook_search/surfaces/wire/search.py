@@ -84,6 +84,7 @@ class RecipeHit(Wire):
     title: str
     summary: str
     url: str
+    owner: str = Field(description="The city whose cookbook it is of.")
     phase: Phase | None = Field(description="Null for a method.")
     score: float = Field(ge=0, le=1, description="Probability of relevance.")
     why: str
@@ -98,6 +99,7 @@ class MetricHitOut(Wire):
     title: str
     summary: str
     url: str
+    owner: str
     score: float = Field(ge=0, le=1, description="Probability of relevance.")
     formula: str
     unit: str
@@ -149,6 +151,7 @@ def _recipe_hit(hit: Hit, language: Language) -> dict[str, object]:
         "title": document.title[language],
         "summary": document.summary[language],
         "url": url_of(document),
+        "owner": document.owner,
         "phase": document.phase if isinstance(document, Recipe) else None,
         "score": hit.score,
         "why": hit.why,
@@ -173,6 +176,7 @@ def _metric_hit(hit: MetricHit, language: Language) -> dict[str, object]:
         "title": metric.title[language],
         "summary": metric.summary[language],
         "url": url_of(metric),
+        "owner": metric.owner,
         "score": hit.score,
         "formula": metric.formula,
         "unit": metric.unit,

@@ -32,6 +32,7 @@ class SuggestionOut(Wire):
     highlights: list[tuple[int, int]] = Field(description="Half-open character ranges of `text`.")
     id: str = Field(description="Id of the document of this title or problem.")
     url: str = Field(description="Path of the document's page.")
+    owner: str = Field(description="The city whose cookbook it is of.")
 
 
 class SuggestResponse(Wire):
@@ -54,4 +55,5 @@ def _suggestion(found: Suggestion) -> SuggestionOut:
         highlights=list(found.highlights),
         id=found.document.id,
         url=url_of(found.document),
+        owner=found.document.owner,
     )

@@ -11,7 +11,6 @@ from fastapi import APIRouter, Request
 from fastapi.responses import JSONResponse, Response
 
 from cookbook_search.errors import CookbookError
-from cookbook_search.surfaces.http.pages.schema import LICENSE
 from cookbook_search.surfaces.http.pages.site import Site
 from cookbook_search.surfaces.http.problems import problem_response, status_of
 from cookbook_search.surfaces.strings import Strings
@@ -62,7 +61,9 @@ def router(site: Site) -> APIRouter:
             told = found(request)
         except CookbookError as error:
             return problem_response(status_of(error), str(error))
-        page = site.page(request, "muutokset.atom", entries=told, licence=LICENSE, updated=_newest(told))
+        page = site.page(
+            request, "muutokset.atom", entries=told, licences=licences(site), updated=_newest(told)
+        )
         page.headers["Content-Type"] = "application/atom+xml; charset=utf-8"
         return page
 
@@ -72,7 +73,7 @@ def router(site: Site) -> APIRouter:
             told = found(request)
         except CookbookError as error:
             return problem_response(status_of(error), str(error))
-        language, root = site.language(request), site.root(request)
+        language, root, terms = site.language(request), site.root(request), licences(site)
         t = site.strings[language]
         content = {
             "version": JSON_FEED,
@@ -80,7 +81,7 @@ def router(site: Site) -> APIRouter:
             "home_page_url": f"{root}/",
             "feed_url": f"{root}{site.href(request)('/muutokset.json')}",
             "language": language,
-            "items": [_item(entry, root) for entry in told],
+            "items": [_item(entry, root, terms.get(entry.owner, "")) for entry in told],
         }
         return JSONResponse(content, media_type="application/feed+json")
 
@@ -129,11 +130,16 @@ def _of_document(
     )  # fmt: skip
 
 
+def licences(site: Site) -> dict[str, str]:
+    """Owner -> licence, of those cookbooks that tell; ours first."""
+    return {one.owner: one.licence for one in site.cookbook.snapshot.imprints if one.licence}
+
+
 def _newest(told: Sequence[Entry]) -> dt.datetime:
     return max((entry.at for entry in told), default=dt.datetime(2026, 1, 1, tzinfo=dt.UTC))
 
 
-def _item(entry: Entry, root: str) -> dict[str, Any]:
+def _item(entry: Entry, root: str, licence: str) -> dict[str, Any]:
     item: dict[str, Any] = {
         "id": f"{root}/muutokset#{entry.name}",
         "title": entry.title,
@@ -146,7 +152,7 @@ def _item(entry: Entry, root: str) -> dict[str, Any]:
             "owner": entry.owner,
             "kind": entry.kind,
             "id": entry.id,
-            "licence": LICENSE,
+            "licence": licence,
         },
     }
     return item | ({"url": root + entry.link} if entry.link else {})

@@ -17,7 +17,7 @@ from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.wire.base import Wire
 from cookbook_search.surfaces.wire.chat import MAX_CONTENT, MAX_QUESTION
 from cookbook_search.surfaces.wire.citations import citation_out
-from cookbook_search.surfaces.wire.documents import PATHS
+from cookbook_search.surfaces.wire.documents import page_url
 from cookbook_search.types import Answer, AnyDocument, Kind, Language, Message, Slug
 
 MAX_TURNS = 8
@@ -30,6 +30,8 @@ class CarriedSource(Wire):
 
     kind: Kind
     id: Slug
+    guest: Annotated[str, Field(max_length=60)] = ""
+    """The owner, where it is another city's."""
     anchor: Annotated[str, Field(max_length=200)]
     title: Annotated[str, Field(max_length=600)]
     heading: Annotated[str, Field(max_length=600)]
@@ -37,7 +39,7 @@ class CarriedSource(Wire):
     @property
     def url(self) -> str:
         """Path of the page, with the fragment."""
-        return f"/{PATHS[self.kind]}/{self.id}" + (f"#{self.anchor}" if self.anchor else "")
+        return page_url(self.kind, self.id, self.guest, self.anchor)
 
 
 class CarriedTurn(Wire):
@@ -50,7 +52,7 @@ class CarriedTurn(Wire):
 
 
 def router(site: Site) -> APIRouter:
-    """``/keskustelu``: ``q`` is a question to begin with, ``resepti`` a recipe that it is about."""
+    """``/keskustelu``: ``q`` begins it, ``resepti`` (of ``owner``) is a recipe that it is about."""
     routes = APIRouter()
 
     @routes.get("/keskustelu")
@@ -71,7 +73,11 @@ def router(site: Site) -> APIRouter:
 def _values(site: Site, request: Request, question: str, turns: list[CarriedTurn]) -> dict[str, Any]:
     """What the page shows before there is an answer."""
     recipe = _recipe(site, request)
-    here = site.href(request)("/keskustelu", resepti=recipe.id if recipe else "")
+    here = site.href(request)(
+        "/keskustelu",
+        resepti=recipe.id if recipe else "",
+        owner=recipe.owner if recipe and recipe.guest else "",
+    )
     return {
         "question": question, "recipe": recipe, "turns": turns, "max_question": MAX_QUESTION, "answer": None,
         "error": None, "logged": site.cookbook.settings.log_queries, "html": answer_html, "carried": turns,
@@ -103,7 +109,7 @@ async def _answered(site: Site, request: Request, question: str, turns: list[Car
 def _recipe(site: Site, request: Request) -> AnyDocument | None:
     recipe = request.query_params.get("resepti")
     try:
-        return site.cookbook.document(recipe, "recipe") if recipe else None
+        return site.cookbook.document(recipe, "recipe", request.query_params.get("owner")) if recipe else None
     except CookbookError:
         return None
 
@@ -139,7 +145,12 @@ def _carried(values: list[str]) -> list[CarriedTurn]:
 def _carry(question: str, answer: Answer) -> CarriedTurn:
     sources = [
         CarriedSource(
-            kind=cited.kind, id=cited.id, anchor=cited.anchor, title=cited.title, heading=cited.heading
+            kind=cited.kind,
+            id=cited.id,
+            guest=cited.owner if cited.guest else "",
+            anchor=cited.anchor,
+            title=cited.title,
+            heading=cited.heading,
         )
         for cited in answer.citations
     ]

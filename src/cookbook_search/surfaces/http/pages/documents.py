@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -15,8 +14,8 @@ from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError, DocumentNotFound
 from cookbook_search.parse import sections
 from cookbook_search.surfaces.http.pages.schema import structured
-from cookbook_search.surfaces.http.pages.site import Site
-from cookbook_search.surfaces.render import to_html
+from cookbook_search.surfaces.http.pages.site import Site, with_query
+from cookbook_search.surfaces.render import page_of, to_html
 from cookbook_search.types import AnyDocument, Kind, Language, Metric, Recipe
 
 
@@ -27,10 +26,11 @@ def router(site: Site) -> APIRouter:
 
     @lru_cache(maxsize=512)
     def body_html(document: AnyDocument, chosen: str) -> Markup:
-        html = to_html(document)
-        if chosen:  # links between pages keep the language
-            html = re.sub(r'href="(/[^"#?]*)', rf'href="\1?lang={chosen}', html)
-        return Markup(html)  # noqa: S704  # sanitised by render
+        def address(target: str, origin: AnyDocument) -> str:
+            page = page_of(target, origin)
+            return with_query(page, {"lang": chosen}) if page.startswith("/") else page
+
+        return Markup(to_html(document, address))  # noqa: S704  # sanitised by render
 
     def document_page(request: Request, document_id: str, kind: Kind) -> HTMLResponse:
         try:

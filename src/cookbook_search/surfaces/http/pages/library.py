@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
 from cookbook_search.errors import CookbookError
+from cookbook_search.index import Snapshot
 from cookbook_search.surfaces.http.pages.graph import draw
 from cookbook_search.surfaces.http.pages.site import Site
-from cookbook_search.types import LEVELS, PHASES, AnyDocument, Metric, Recipe, Tag
+from cookbook_search.types import LEVELS, PHASES, AnyDocument, Imprint, Metric, Recipe, Tag
 
 
 def router(site: Site) -> APIRouter:
@@ -38,7 +40,7 @@ def router(site: Site) -> APIRouter:
         return site.page(
             request, "library.html", shelves=shelves(documents), counts=counts(documents), tag=tag,
             tags=used_tags(snapshot.vocabulary.tags, snapshot.documents), owners=owners, owner=owner,
-            phase=phase,
+            phase=phase, cookbooks=cookbooks(snapshot) if len(owners) > 1 else (),
         )  # fmt: skip
 
     @routes.get("/kirjasto/verkko")
@@ -52,6 +54,28 @@ def router(site: Site) -> APIRouter:
         return site.page(request, "graph.html", graph=graph)
 
     return routes
+
+
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """One city's cookbook among several."""
+
+    owner: str
+    imprint: Imprint | None
+    counts: dict[str, int]
+    guest: bool
+
+
+def cookbooks(snapshot: Snapshot) -> list[Shared]:
+    """The cookbooks of all cities, ours first."""
+    imprints = {imprint.owner: imprint for imprint in snapshot.imprints}
+    by_owner: dict[str, list[AnyDocument]] = {}
+    for document in snapshot.documents:
+        by_owner.setdefault(document.owner, []).append(document)
+    return [
+        Shared(owner, imprints.get(owner), counts(documents), documents[0].guest)
+        for owner, documents in by_owner.items()
+    ]
 
 
 def counts(documents: Iterable[AnyDocument]) -> dict[str, int]:

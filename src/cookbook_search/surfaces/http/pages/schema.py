@@ -10,9 +10,8 @@ from markupsafe import Markup
 
 from cookbook_search.parse import Section, sections
 from cookbook_search.surfaces.render import STEPS
+from cookbook_search.surfaces.wire.licences import licence_url
 from cookbook_search.types import AnyDocument, Language, Metric, Recipe
-
-LICENSE = "https://creativecommons.org/licenses/by/4.0/"
 
 
 def structured(document: AnyDocument, language: Language, address: str, site: str, root: str) -> Markup:
@@ -65,7 +64,7 @@ def _term(document: Metric, language: Language, address: str, site: str, root: s
 
 
 def _common(document: AnyDocument, language: Language, address: str) -> dict[str, Any]:
-    return {
+    described: dict[str, Any] = {
         "@id": address,
         "url": address,
         "name": document.title[language],
@@ -73,5 +72,7 @@ def _common(document: AnyDocument, language: Language, address: str) -> dict[str
         "inLanguage": language,
         "dateModified": document.updated.isoformat(),
         "publisher": {"@type": "Organization", "name": document.owner},
-        "license": LICENSE,
     }
+    if terms := licence_url(document.licence):
+        described["license"] = terms
+    return described

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from pathlib import Path
 from textwrap import wrap
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from fastapi import Request
 from fastapi.responses import HTMLResponse
@@ -21,8 +21,9 @@ from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.pages.excerpt import marked
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.strings import Strings, choose_language
-from cookbook_search.surfaces.wire.documents import url_of
-from cookbook_search.types import LEVELS, PHASES, AnyDocument, Language
+from cookbook_search.surfaces.wire.documents import page_url, url_of
+from cookbook_search.surfaces.wire.licences import FREE, licence_name, licence_url
+from cookbook_search.types import LEVELS, PHASES, AnyDocument, Kind, Language
 
 MENU = (("/kirjasto", "site.library"), ("/keskustelu", "chat.menu"), ("/suunnitelma", "plan.menu"))
 """Addresses of the menu and the words for them."""
@@ -75,22 +76,23 @@ class Site:
         chosen = {"lang": self.language(request)} if request.query_params.get("lang") else {}
 
         def href(path: str, **parameters: object) -> str:
-            path, hash_sign, fragment = path.partition("#")
-            kept = parameters | chosen
-            query = urlencode({name: value for name, value in kept.items() if value}, doseq=True)
-            return path + (f"?{query}" if query else "") + hash_sign + fragment
+            return with_query(path, parameters | chosen)
 
         return href
 
     def link(self, request: Request) -> Callable[..., str]:
-        """Makes links to documents, ``link(document, anchor)``; names the city where several have the id."""
+        """Makes links to documents, ``link(document, anchor)``."""
+        href = self.href(request)
+        return lambda document, anchor="": href(url_of(document, anchor))
+
+    def linked(self, request: Request) -> Callable[..., str]:
+        """Makes links to documents of which id and owner alone are at hand, ``linked(kind, row)``."""
         href = self.href(request)
 
-        def link(document: AnyDocument, anchor: str = "") -> str:
-            owner = document.owner if self.cookbook.is_shared(document) else ""
-            return href(url_of(document) + (f"#{anchor}" if anchor else ""), owner=owner)
+        def linked(kind: Kind, row: Any) -> str:
+            return href(page_url(kind, row.id, row.owner if row.owner != self.cookbook.home else ""))
 
-        return link
+        return linked
 
     def evidence(self, language: Language) -> Callable[[AnyDocument], str]:
         """Makes the sentence on the plans that used a recipe; empty where there is too little to tell."""
@@ -119,7 +121,7 @@ class Site:
         language = self.language(request)
         context = {
             "t": self.strings[language], "language": language, "href": self.href(request),
-            "link": self.link(request),
+            "link": self.link(request), "linked": self.linked(request),
             "path": request.url.path, "canonical": self.root(request) + _canonical(request),
             "root": self.root(request), "phases": PHASES, "levels": LEVELS, "languages": tuple(self.strings),
             "assets": self.assets, "published": self.published,
@@ -135,6 +137,14 @@ class Site:
         return self.page(request, "missing.html", status_of(error), error=type(error).__name__)
 
 
+def with_query(path: str, parameters: Mapping[str, object]) -> str:
+    """The address with these parameters besides its own; empty ones are left out."""
+    parts = urlsplit(path)
+    kept = {**dict(parse_qsl(parts.query)), **parameters}
+    query = urlencode({name: value for name, value in kept.items() if value}, doseq=True)
+    return urlunsplit(parts._replace(query=query))
+
+
 def open_site(
     cookbook: Cookbook,
     web: Path,
@@ -148,7 +158,8 @@ def open_site(
         trim_blocks=True, lstrip_blocks=True,
     )  # fmt: skip
     templates.filters["marked"] = marked
-    templates.filters["lines"] = wrap
+    templates.filters |= {"lines": wrap, "licence_name": licence_name, "licence_url": licence_url}
+    templates.globals["free_licences"] = FREE
     return Site(cookbook, web, strings, templates, assets, public)
 
 
