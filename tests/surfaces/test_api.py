@@ -324,7 +324,7 @@ def test_a_language_that_is_not_ours_is_a_problem(client):
 
 def test_the_library(client):
     library = client.get("/api/v1/library", params={"language": "en"}).json()
-    assert set(library) == {"documents", "tags"}
+    assert set(library) == {"documents", "tags", "cookbooks"}
     assert all(set(card) == CARD for card in library["documents"])
     assert len(library["documents"]) == 11
     assert library["tags"]["rahoitus"] == "Funding"

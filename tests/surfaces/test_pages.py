@@ -231,7 +231,7 @@ def test_two_cities_can_be_told_apart(client):
     links = [a["href"] for a in Page(page).all("a") if a.get("href", "").startswith("/reseptit/")]
     [address] = {link.partition("#")[0] for link in links}
     assert address == "/reseptit/avustushaku?owner=Espoo"
-    assert "<dd>Espoo</dd>" in client.get(address).text
+    assert ">Espoo</a></dd>" in client.get(address).text
     assert "/mittarit/saatu-raha?owner=Espoo" in client.get(address).text
     assert 'class="owner">Vantaa' not in page
     assert 'class="owner">Vantaa' in client.get("/kirjasto").text
@@ -508,7 +508,7 @@ def test_the_sitemap_lists_every_page_in_every_language(client):
     addresses = [place.text for place in tree.findall("s:url/s:loc", names)]
     assert len(addresses) == len(set(addresses))
     for document in client.get("/api/v1/library").json()["documents"]:
-        assert f"{client.base_url}{document['url'].lstrip('/')}" in addresses
+        assert f"{client.base_url}".rstrip("/") + document["url"] in addresses
     assert sum("/reseptit/avustushaku" in address for address in addresses) == 2
     for url in tree.findall("s:url", names):
         assert {link.get("hreflang") for link in url.findall("x:link", names)} == {"fi", "sv", "en"}

@@ -1,7 +1,7 @@
 """The command line, one module a command or a group of them.
 
-`cookbook check | index | search | chat | serve | eval | gaps | mcp | slack | plan | print | keys | export`
-`cookbook pack | add | remove | list`
+`cookbook check | index | search | chat | serve | eval | gaps | mcp | slack | plan | print | keys | export |
+pack | add | remove | list`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
