@@ -15,11 +15,20 @@ from typing import TYPE_CHECKING
 from cookbook_search.access import Keys, open_sessions
 from cookbook_search.analyze import Analyzer, open_analyzer
 from cookbook_search.answer import Answerer, open_answerer, open_language_model
-from cookbook_search.check import structural_faults
+from cookbook_search.check import Health, health_of, structural_faults
 from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder, open_embedder, open_reranker
 from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError, SnapshotDamaged
-from cookbook_search.index import Manifest, Progress, Snapshot, build, current_id, known_documents, load
+from cookbook_search.index import (
+    Manifest,
+    Progress,
+    Snapshot,
+    Snapshots,
+    build,
+    current_id,
+    known_documents,
+    load,
+)
 from cookbook_search.pack import Installed, open_library
 from cookbook_search.parse import read_corpus
 from cookbook_search.plan import Planner, Plans, open_planner
@@ -97,13 +106,18 @@ class Cookbook:
         self._served: _Served | None = None
         self._guests = open_library(settings)
         self.tally = Tally()
+        self.snapshots = Snapshots(settings.index, self._analyzer, self._embedder)
         self.plans = Plans(settings, lambda: self.database)
         self.usage = Usage(settings, self._analyzer, lambda: self.database)
         self.keys = Keys(lambda: self.database)
         self.sessions = open_sessions(settings, lambda: self.database)
 
-    def index(self, progress: Progress | None = None) -> Manifest:
-        """Build a snapshot of our corpora and of other cities' cookbooks, and make it current.
+    def check(self) -> Health:
+        """Every fault of the corpus."""
+        return health_of(*read_corpus(self.settings.corpus), self._analyzer)
+
+    def index(self, progress: Progress | None = None, stage: bool = False) -> Manifest:
+        """Build a snapshot of our corpora and other cities' cookbooks and make it current, or ``stage`` it.
 
         A faulty guest is left out with a warning: it must not keep us from our own changes.
         Raises CorpusError with every fault that stops the build (the old snapshot stays),
@@ -115,7 +129,7 @@ class Cookbook:
         faults = [*faults, *structural_faults(corpus)]
         if faults or not corpus.documents:
             raise CorpusError(faults)
-        return build(self.settings.index, corpus, self._analyzer, self._embedder, progress)
+        return build(self.settings.index, corpus, self._analyzer, self._embedder, progress, stage)
 
     def open(self) -> None:
         """Load the current snapshot and search once, so that the first search is as fast as any.
@@ -125,19 +139,28 @@ class Cookbook:
         with self._reload_lock:
             snapshot = load(self.settings.index, self._analyzer, self._embedder)
             try:
-                self._served = self._make_ready(snapshot)
+                self._served = self._make_ready(self._searcher(snapshot))
             except Exception as error:  # whatever it is, the snapshot served until now answers on
                 raise SnapshotDamaged(
                     f"Snapshot {snapshot.manifest.id} cannot be searched "
                     f"({type(error).__name__}: {error}); run `cookbook index`."
                 ) from error
 
-    def _make_ready(self, snapshot: Snapshot) -> _Served:
-        searcher = open_searcher(snapshot, self._parameters, self._analyzer, self._embedder, self._reranker)
+    def _make_ready(self, searcher: Searcher) -> _Served:
         searcher.search("klusteri", limit=1)
         model, tokens = self._language_model, self.settings.llm_context_tokens
         answerer = open_answerer(searcher, self._analyzer, self._embedder, model, tokens)
         return _Served(searcher, answerer, self.tally, self.settings.cache_size)
+
+    def searcher_of(self, name: str = "") -> Searcher:
+        """A searcher of the current snapshot or of the one of this name, beside what is served.
+
+        Raises SnapshotError.
+        """
+        return self._searcher(load(self.settings.index, self._analyzer, self._embedder, name))
+
+    def _searcher(self, snapshot: Snapshot) -> Searcher:
+        return open_searcher(snapshot, self._parameters, self._analyzer, self._embedder, self._reranker)
 
     def warm_up(self) -> None:
         """Get ready what the first question to the assistant, and the first typing error, would wait for.

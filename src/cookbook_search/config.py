@@ -99,6 +99,10 @@ class Settings(BaseSettings):
     session_hours: float = Field(
         default=8, gt=0, le=168, description="Hours after which people who signed in sign in again."
     )
+    judged_queries: Path = Field(
+        default=Path("evaluation/dev.jsonl"),
+        description="Judged queries by which a staged index is compared with the current one.",
+    )
     gaps_least: int = Field(
         default=2,
         ge=1,

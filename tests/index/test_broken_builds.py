@@ -169,7 +169,7 @@ def require_whole(root, corpus, analyzer, embedder):
     made = build(root, corpus, analyzer, embedder)
     assert load(root, analyzer, embedder).manifest == made
     assert any(document.id == "viimeisin" for document in load(root, analyzer, embedder).documents)
-    write_leftovers = {path.name for path in root.iterdir()} - {"CURRENT", ".lock", ".CURRENT"}
+    write_leftovers = {path.name for path in root.iterdir()} - {"CURRENT", ".lock", ".CURRENT", "moves.jsonl"}
     assert made.id in write_leftovers
     assert all((root / name / "manifest.json").is_file() for name in write_leftovers), write_leftovers
 

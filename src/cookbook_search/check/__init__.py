@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from cookbook_search.analyze import Analyzer
 from cookbook_search.check import form, prose, relations
@@ -10,7 +11,26 @@ from cookbook_search.check.reading import Read, read
 from cookbook_search.errors import Fault
 from cookbook_search.types import Corpus
 
-__all__ = ["check_corpus", "structural_faults"]
+__all__ = ["Health", "check_corpus", "health_of", "structural_faults"]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """How a corpus stands."""
+
+    documents: int
+    """Documents that could be read."""
+    faults: tuple[Fault, ...]
+    """In the order of files and lines."""
+    stopping: frozenset[Fault]
+    """Those over which no index is built."""
+
+
+def health_of(corpus: Corpus, unread: Iterable[Fault], analyzer: Analyzer) -> Health:
+    """All faults; ``unread`` are those of the files that could not be read."""
+    stopping = frozenset({*unread, *structural_faults(corpus)})
+    faults = {*stopping, *check_corpus(corpus, analyzer)}
+    return Health(len(corpus.documents), tuple(sorted(faults)), stopping)
 
 
 def structural_faults(corpus: Corpus) -> list[Fault]:

@@ -11,6 +11,14 @@ from cookbook_search.evaluate.answers import (
 from cookbook_search.evaluate.conversations import Conversation, read_conversations
 from cookbook_search.evaluate.differences import differences_page
 from cookbook_search.evaluate.intervals import Estimate, estimate
+from cookbook_search.evaluate.preview import (
+    Figure,
+    Preview,
+    ShiftedQuery,
+    preview,
+    read_preview,
+    write_preview,
+)
 from cookbook_search.evaluate.retrieval import (
     GRADE_NEEDED,
     MEASURES,
@@ -32,10 +40,13 @@ __all__ = [
     "AnswerOutcome",
     "Conversation",
     "Estimate",
+    "Figure",
     "JudgedQuery",
     "Outcome",
     "Places",
+    "Preview",
     "Shelf",
+    "ShiftedQuery",
     "answers_as_json",
     "compare",
     "differences_page",
@@ -44,8 +55,11 @@ __all__ = [
     "evaluate_answers",
     "failures",
     "outcomes_as_json",
+    "preview",
     "read_conversations",
+    "read_preview",
     "read_queries",
     "summarise",
     "summarise_answers",
+    "write_preview",
 ]

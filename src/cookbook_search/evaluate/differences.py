@@ -43,7 +43,7 @@ def _queries(before: Sequence[Outcome], after: Sequence[Outcome]) -> Iterator[st
     pairs = [(known[o.query.qid], o) for o in after if o.query.qid in known]
     changed = sorted(
         ((first, second) for first, second in pairs if first.measures != second.measures),
-        key=lambda pair: (_gain(*pair), pair[0].query.qid),
+        key=lambda pair: (gain(*pair), pair[0].query.qid),
     )
     yield f"{len(changed)} of {len(pairs)} queries changed."
     yield ""
@@ -58,7 +58,7 @@ def _queries(before: Sequence[Outcome], after: Sequence[Outcome]) -> Iterator[st
         )
 
 
-def _gain(before: Outcome, after: Outcome) -> float:
+def gain(before: Outcome, after: Outcome) -> float:
     """Gain over all measures that apply to both; a false refusal counts against."""
     shared = before.measures.keys() & after.measures.keys()
     return sum(

@@ -2,8 +2,11 @@
 
 from cookbook_search.index.border import Border, count_terms, draw_border
 from cookbook_search.index.builder import Progress, build
+from cookbook_search.index.changes import changes_between
+from cookbook_search.index.kept import KeptSnapshot, Snapshots
 from cookbook_search.index.lexical import FIELDS, FieldWeights, Postings
 from cookbook_search.index.manifest import FileRecord, Manifest
+from cookbook_search.index.moves import Move
 from cookbook_search.index.snapshot import KIND_CODES, Snapshot, current_id, known_documents, load
 
 __all__ = [
@@ -12,11 +15,15 @@ __all__ = [
     "Border",
     "FieldWeights",
     "FileRecord",
+    "KeptSnapshot",
     "Manifest",
+    "Move",
     "Postings",
     "Progress",
     "Snapshot",
+    "Snapshots",
     "build",
+    "changes_between",
     "count_terms",
     "current_id",
     "draw_border",

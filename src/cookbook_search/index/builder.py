@@ -14,7 +14,6 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-import filelock
 import numpy as np
 import numpy.typing as npt
 
@@ -22,7 +21,7 @@ from cookbook_search.analyze import Analyzer
 from cookbook_search.chunk import CHUNK_FORMAT
 from cookbook_search.durable import replace_text, sync_folder
 from cookbook_search.embed import Embedder
-from cookbook_search.errors import BuildRunning, SnapshotError
+from cookbook_search.errors import SnapshotError
 from cookbook_search.index.border import count_terms, draw_border, write_border
 from cookbook_search.index.changes import continued, last_known, write_changes
 from cookbook_search.index.columns import ColumnFile, map_column
@@ -48,6 +47,7 @@ from cookbook_search.index.lexical import (
     write_field_postings,
     write_postings,
 )
+from cookbook_search.index.lock import writing
 from cookbook_search.index.manifest import (
     FORMAT,
     MANIFEST,
@@ -55,9 +55,11 @@ from cookbook_search.index.manifest import (
     Counts,
     Manifest,
     ModelRecord,
+    read_manifest,
     record_files,
     write_manifest,
 )
+from cookbook_search.index.moves import STAGED, Move, MoveKind, read_moves, record, staged_id, way_here
 from cookbook_search.index.segments import Segment, kept_forms, segments
 from cookbook_search.index.snapshot import (
     CURRENT,
@@ -83,35 +85,101 @@ Progress = Callable[[str, int, int], None]
 
 
 def build(
-    root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, progress: Progress | None = None
+    root: Path,
+    corpus: Corpus,
+    analyzer: Analyzer,
+    embedder: Embedder,
+    progress: Progress | None = None,
+    stage: bool = False,
 ) -> Manifest:
     """Build a snapshot of the corpus and make it current; returns its manifest.
 
     Chunks that the current snapshot already holds, made by the same model and analyzer, are copied
-    from there and neither analysed nor embedded again. Where nothing has changed, the current snapshot stays.
+    from there and neither analysed nor embedded again. Where nothing has changed, the current snapshot stays;
+    so it does where the corpus is the one that was rolled back from (``stays_rolled_back``). ``stage`` builds
+    it beside, and leaves the current one.
 
     Raises BuildRunning while another build runs here, SnapshotError where the disk refuses.
     """
     report = progress or (lambda _step, _done, _total: None)
-    try:
-        root.mkdir(parents=True, exist_ok=True)
-        with filelock.FileLock(root / ".lock", timeout=0):
-            return _build_locked(root, corpus, analyzer, embedder, report)
-    except filelock.Timeout as error:
-        raise BuildRunning(f"Another build is running in {root}; wait until it ends.") from error
-    except OSError as error:
-        raise SnapshotError(
-            f"The index in {root} cannot be written ({error.strerror or error}); the old one stays."
-        ) from error
+    with writing(root):
+        _remove_unfinished(root)
+        old = _reusable(root, analyzer, embedder)
+        manifest = _known(root, corpus, old, analyzer, embedder, stage)
+        if manifest is None:
+            manifest = _build_folder(root, corpus, analyzer, embedder, old, report)
+        if stage:
+            _stage(root, manifest.id)
+        elif old is None or manifest.id != old.manifest.id:
+            report("switch", 0, 1)
+            make_current(root, manifest.id, "built")
+            report("switch", 1, 1)
+        _prune(root)
+        return manifest
 
 
-def _build_locked(
-    root: Path, corpus: Corpus, analyzer: Analyzer, embedder: Embedder, report: Progress
-) -> Manifest:
-    _remove_unfinished(root)
-    old = _reusable(root, analyzer, embedder)
-    if old and old.manifest.corpus_digest == _corpus_digest(corpus):
+def make_current(root: Path, name: str, what: MoveKind, by: str = "") -> None:
+    """Move ``CURRENT`` to a whole snapshot and record the move; whoever calls holds the lock.
+
+    What waited to be published was compared with another snapshot, so it waits no more.
+    """
+    left, corpus = "", ""
+    with suppress(SnapshotError):
+        left = current_id(root)
+        corpus = read_manifest(root / left).corpus_digest
+    replace_text(root / CURRENT, f"{name}\n")
+    record(root, Move(at=datetime.now(UTC), what=what, id=name, left=left, left_corpus=corpus, by=by))
+    (root / STAGED).unlink(missing_ok=True)
+
+
+def stays_rolled_back(root: Path) -> Move | None:
+    """The rollback that made the current snapshot current, if that is how it came to be."""
+    moves = read_moves(root)
+    with suppress(SnapshotError):
+        if moves and moves[-1].what == "rolled back" and moves[-1].id == current_id(root):
+            return moves[-1]
+    return None
+
+
+def _known(
+    root: Path, corpus: Corpus, old: Snapshot | None, analyzer: Analyzer, embedder: Embedder, stage: bool
+) -> Manifest | None:
+    """The snapshot on disk that makes a build needless; None where there is none.
+
+    Nobody who rolls back wants the next run of a timer to undo it: until the corpus changes, it stays.
+    """
+    digest = _corpus_digest(corpus)
+    if old and old.manifest.corpus_digest == digest:
         return old.manifest
+    rollback = stays_rolled_back(root)
+    if not stage and old and rollback and rollback.left_corpus == digest:
+        return old.manifest
+    names = [staged_id(root)] + ([rollback.left] if stage and rollback else [])
+    for name in filter(None, names):
+        with suppress(SnapshotError):
+            if read_manifest(root / name).corpus_digest == digest:
+                return load(root, analyzer, embedder, name).manifest
+    return None
+
+
+def _stage(root: Path, name: str) -> None:
+    """Name what waits to be published; nothing waits where that is current already."""
+    with suppress(SnapshotError):
+        if name == current_id(root):
+            (root / STAGED).unlink(missing_ok=True)
+            return
+    replace_text(root / STAGED, f"{name}\n")
+
+
+def _build_folder(
+    root: Path,
+    corpus: Corpus,
+    analyzer: Analyzer,
+    embedder: Embedder,
+    old: Snapshot | None,
+    report: Progress,
+) -> Manifest:
+    """Build a snapshot that nothing names yet."""
     folder = root / f".building-{os.getpid()}"
     try:
         folder.mkdir()
@@ -135,10 +203,6 @@ def _build_locked(
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
         raise
-    report("switch", 0, 1)
-    replace_text(root / CURRENT, f"{manifest.id}\n")
-    report("switch", 1, 1)
-    _prune(root, manifest.id)
     return manifest
 
 
@@ -318,11 +382,28 @@ def _remove_unfinished(root: Path) -> None:
             shutil.rmtree(path, ignore_errors=True)
 
 
-def _prune(root: Path, current: str) -> None:
-    """Remove all but the newest snapshots; readers of a removed one keep their open files."""
-    finished = sorted(path.name for path in root.iterdir() if (path / MANIFEST).is_file())
-    for name in [name for name in finished if name != current][: -(KEPT - 1) or None]:
+def finished(root: Path) -> list[str]:
+    """Names of the snapshots on disk, oldest first."""
+    return sorted(path.name for path in root.iterdir() if (path / MANIFEST).is_file())
+
+
+def _prune(root: Path) -> None:
+    """Keep the current snapshot, the staged one, and the latest that led to the current one.
+
+    Where fewer led to it, the newest of those that were rolled back from are kept instead. Readers of a
+    removed snapshot keep their open files.
+    """
+    names = finished(root)
+    try:
+        current = current_id(root)
+    except SnapshotError:
+        current = ""
+    way = way_here(read_moves(root), names, current)
+    others = [*reversed(way), *reversed([name for name in names if name not in way])]
+    kept = {staged_id(root), *[name for name in others if name != staged_id(root)][:KEPT]}
+    for name in names:
         doomed = root / f".removed-{name}"
-        with suppress(OSError):  # what is left over, the next build removes
-            (root / name).rename(doomed)
-            shutil.rmtree(doomed)
+        if name not in kept:
+            with suppress(OSError):  # what is left over, the next build removes
+                (root / name).rename(doomed)
+                shutil.rmtree(doomed)

@@ -46,7 +46,7 @@ def continued(
 
     Where there was nothing before, nothing is known to have changed.
     """
-    changes = sorted(_between(before, documents, now), key=lambda change: change.key) if before else []
+    changes = sorted(changes_between(before, documents, now), key=lambda change: change.key) if before else []
     return (*changes, *remembered)[:KEPT_CHANGES]
 
 
@@ -61,9 +61,10 @@ def read_changes(folder: Path) -> tuple[Change, ...]:
     return _CHANGES.validate_json(path.read_bytes()) if path.exists() else ()
 
 
-def _between(
+def changes_between(
     before: Sequence[AnyDocument], after: Sequence[AnyDocument], at: dt.datetime
 ) -> Iterator[Change]:
+    """What readers will see of the way from one set of documents to another, in no order."""
     old = {(one.owner, one.kind, one.id): one for one in before}
     new = {(one.owner, one.kind, one.id): one for one in after}
     for key, document in new.items():

@@ -87,13 +87,13 @@ def current_id(root: Path) -> str:
     return name
 
 
-def load(root: Path, analyzer: Analyzer, embedder: Embedder) -> Snapshot:
-    """Verify and open the current snapshot.
+def load(root: Path, analyzer: Analyzer, embedder: Embedder, name: str = "") -> Snapshot:
+    """Verify and open the current snapshot, or the one of this name.
 
     Raises NoSnapshot, SnapshotDamaged, or SnapshotMismatch where it was built with another
     model or analyzer than these.
     """
-    name = current_id(root)
+    name = name or current_id(root)
     folder = root / name
     manifest = read_manifest(folder)
     _require(manifest, analyzer, embedder)

@@ -13,7 +13,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from rich.table import Table
 from rich.text import Text
 
-from cookbook_search.evaluate import MEASURES, Estimate
+from cookbook_search.evaluate import MEASURES, Estimate, Preview
+from cookbook_search.index import KeptSnapshot
 from cookbook_search.index import Progress as IndexProgress
 from cookbook_search.retrieve import Explanation
 from cookbook_search.surfaces.wire.keys import state_of
@@ -159,6 +160,58 @@ def print_keys(keys: Sequence[ApiKey], now: dt.datetime) -> None:
             f"ckb_{key.id}", Text(key.name), " ".join(sorted(key.scopes)), state_of(key, now), *cells
         )
     out.print(table)
+
+
+def print_snapshots(snapshots: list[KeptSnapshot], before: str) -> None:
+    """A row a snapshot, newest first."""
+    if not snapshots:
+        out.print("No snapshots; run `cookbook index`.")
+        return
+    table = Table("snapshot", "built (UTC)", "documents", "chunks", "model", "MiB", "state", "became current")
+    for one in snapshots:
+        told = one.manifest
+        states = [
+            "current" if one.is_current else "", "staged" if one.is_staged else "",
+            f"unusable: {one.problem}" if one.problem else "",
+            "rollback goes here" if one.id == before else "",
+        ]  # fmt: skip
+        moved = one.move
+        how = f"{moved.what} {moved.at:%Y-%m-%d %H:%M} {moved.by}".rstrip() if moved else ""
+        table.add_row(
+            one.id,
+            f"{one.created:%Y-%m-%d %H:%M}" if one.created else "-",
+            str(told.counts.documents) if told else "-",
+            str(told.counts.chunks) if told else "-",
+            Text(told.model.name) if told else "-",
+            f"{one.bytes / (1 << 20):.1f}",
+            ", ".join(filter(None, states)),
+            Text(how),
+        )
+    out.print(table)
+
+
+def print_preview(preview: Preview) -> None:
+    """Figures before and after, the queries that change most, and the documents that change."""
+    out.print(f"{preview.before} -> {preview.after}, {preview.queries} queries", soft_wrap=True)
+    out.print(f"  of {preview.source or 'the own phrasings of the cookbook'}", style="dim")
+    table = Table("queries", "measure", "before", "after", "difference", "95 % interval", "n")
+    for figure in preview.figures:
+        spread = f"{figure.low:+.3f} to {figure.high:+.3f}"
+        table.add_row(
+            figure.group, figure.measure, f"{figure.before:.3f}", f"{figure.after:.3f}",
+            f"{figure.difference:+.3f}", spread + (" *" if figure.is_sure else ""), str(figure.queries),
+        )  # fmt: skip
+    out.print(table)
+    out.print(f"{preview.shifted_count} queries get other first answers")
+    for query in preview.shifted[:20]:
+        out.print(f"  {query.shift:.2f} {query.gain:+.2f} {query.query[:EXCERPT]}", soft_wrap=True)
+        out.print(f"      {' '.join(query.before[:3]) or 'refused'}", style="dim", soft_wrap=True)
+        out.print(f"   -> {' '.join(query.after[:3]) or 'refused'}", style="dim", soft_wrap=True)
+    for change in preview.changes:
+        sections = f": {', '.join(change.sections)}" if change.sections else ""
+        out.print(f"{change.what} {change.owner} {change.id}{sections}", soft_wrap=True)
+    if preview.hidden:
+        out.print(f"{preview.hidden} documents change for the search alone (questions, statements)")
 
 
 def _heading(document: AnyDocument, score: float, language: Language) -> Text:

@@ -1,7 +1,7 @@
 """The command line, one module a command or a group of them.
 
-`cookbook check | index | search | chat | serve | eval | gaps | mcp | slack | plan | print | keys | export |
-pack | add | remove | list`
+`cookbook check | index | preview | publish | rollback | snapshots | search | chat | serve | eval | gaps |
+mcp | slack | plan | print | keys | export | pack | add | remove | list`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
@@ -23,6 +23,10 @@ if TYPE_CHECKING:
 COMMANDS = {
     "check": "corpus:check",
     "index": "corpus:index",
+    "preview": "snapshots:preview",
+    "publish": "snapshots:publish",
+    "rollback": "snapshots:rollback",
+    "snapshots": "snapshots:snapshots",
     "search": "search:search",
     "chat": "chat:chat",
     "serve": "serve:serve",

@@ -10,7 +10,7 @@ import typer
 
 from cookbook_search.analyze import open_analyzer
 from cookbook_search.app import Cookbook
-from cookbook_search.check import check_corpus
+from cookbook_search.check import health_of
 from cookbook_search.config import read_settings
 from cookbook_search.parse import read_corpus
 from cookbook_search.surfaces.cli.options import CorpusOption, IndexOption, JsonFlag
@@ -24,26 +24,46 @@ def check(
 ) -> None:
     """Find every fault of the corpus, each with file and line."""
     settings = read_settings(corpus=tuple(corpus) if corpus else None)
-    read, faults = read_corpus(settings.corpus)
-    faults = sorted([*faults, *check_corpus(read, open_analyzer(settings.analyzer))])
+    health = health_of(*read_corpus(settings.corpus), open_analyzer(settings.analyzer))
+    faults = list(health.faults)
     if wanted := set(only.split(",")) - {""}:
         faults = [fault for fault in faults if Path(fault.path).stem in wanted]
     if as_json:
-        print_json({"documents": len(read.documents), "faults": [asdict(fault) for fault in faults]})
+        print_json({"documents": health.documents, "faults": [asdict(fault) for fault in faults]})
     else:
         for fault in faults:
             out.print(str(fault), soft_wrap=True)
-        err.print(f"{len(read.documents)} documents, {len(faults)} faults")
+        err.print(f"{health.documents} documents, {len(faults)} faults")
     raise typer.Exit(1 if faults else 0)
 
 
-def index(corpus: CorpusOption = None, index: IndexOption = None, as_json: JsonFlag = False) -> None:
+def index(
+    corpus: CorpusOption = None,
+    stage: Annotated[
+        bool,
+        typer.Option("--stage", help="Build it beside: `cookbook preview` compares, `publish` switches."),
+    ] = False,
+    index: IndexOption = None,
+    as_json: JsonFlag = False,
+) -> None:
     """Build a snapshot of the corpus and make it current."""
     settings = read_settings(corpus=tuple(corpus) if corpus else None, index=index)
     cookbook = Cookbook(settings)
     with progress_bar() as report:
-        manifest = cookbook.index(report)
+        manifest = cookbook.index(report, stage)
     if as_json:
         print_json(manifest.model_dump(mode="json"))
     else:
         out.print(f"{manifest.id}: {manifest.counts.documents} documents, {manifest.counts.chunks} chunks")
+    if stage and cookbook.snapshots.staged:
+        err.print(
+            "It waits beside the current one: `cookbook preview` compares, `cookbook publish` switches."
+        )
+    elif stage:
+        err.print("The corpus has not changed: nothing waits to be published.")
+    elif rollback := cookbook.snapshots.rolled_back:
+        err.print(
+            f"The rollback of {rollback.at:%Y-%m-%d %H:%M} UTC stays: the corpus has not changed since. "
+            f"`cookbook publish {rollback.left}` undoes it.",
+            soft_wrap=True,
+        )
