@@ -12,7 +12,7 @@ from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from cookbook_search.access import Keys, open_sessions
+from cookbook_search.access import Keys, open_provider, open_sessions
 from cookbook_search.analyze import Analyzer, open_analyzer
 from cookbook_search.answer import Answerer, open_answerer, open_language_model
 from cookbook_search.check import Health, health_of, structural_faults
@@ -110,6 +110,7 @@ class Cookbook:
         self.plans = Plans(settings, lambda: self.database)
         self.usage = Usage(settings, self._analyzer, lambda: self.database)
         self.keys = Keys(lambda: self.database)
+        self.provider = open_provider(settings)
         self.sessions = open_sessions(settings, lambda: self.database)
 
     def check(self) -> Health:

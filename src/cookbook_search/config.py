@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
@@ -92,9 +92,39 @@ class Settings(BaseSettings):
         default="public",
         description="`public`: search and chat are open to all; `closed`: to callers who are known.",
     )
+    metrics_access: Literal["auto", "open", "known"] = Field(
+        default="auto",
+        description="For whom `/metrics` is: `open` to all, `known` callers, or `auto`: as search is.",
+    )
     editor_token: SecretStr = Field(
         default=SecretStr(""),
         description="What editors sign in with at /toimitus, at least 16 characters; empty: no such pages.",
+    )
+    oidc_issuer: str = Field(
+        default="",
+        pattern=r"^$|^https://\S+$|^http://(localhost|127\.0\.0\.1)[:/]\S*$",
+        description="Issuer of the identity provider (OpenID Connect) with which people sign in.",
+    )
+    oidc_client_id: str = Field(
+        default="", validate_default=True, description="Our client id at the identity provider."
+    )
+    oidc_client_secret: SecretStr = Field(
+        default=SecretStr(""), description="Our client secret there; empty: a public client, by PKCE alone."
+    )
+    oidc_scopes: tuple[str, ...] = Field(
+        default=("profile",), description="Scopes asked for beside `openid`, JSON list."
+    )
+    oidc_roles_claim: str = Field(
+        default="roles", min_length=1, description="Claim of the ID token that tells roles or groups."
+    )
+    oidc_admins: tuple[str, ...] = Field(
+        default=("admin",), description="Values of that claim that make an admin, JSON list."
+    )
+    oidc_editors: tuple[str, ...] = Field(
+        default=("editor",), description="Values of that claim that make an editor, JSON list."
+    )
+    oidc_readers: tuple[str, ...] = Field(
+        default=(), description="Values of that claim that make a reader; empty: whoever signs in."
     )
     session_hours: float = Field(
         default=8, gt=0, le=168, description="Hours after which people who signed in sign in again."
@@ -231,6 +261,13 @@ class Settings(BaseSettings):
         if 0 < len(token.get_secret_value()) < LEAST_TOKEN:
             raise ValueError(f"use at least {LEAST_TOKEN} characters, or none to have no editors' pages")
         return token
+
+    @field_validator("oidc_client_id")
+    @classmethod
+    def _of_the_provider(cls, client_id: str, info: ValidationInfo) -> str:
+        if info.data.get("oidc_issuer") and not client_id:
+            raise ValueError("set our client id at the identity provider, as COOKBOOK_OIDC_ISSUER is set")
+        return client_id
 
     @field_validator("embed_origins")
     @classmethod

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Mapping
 
 import httpx
 import pytest
+from cryptography.fernet import Fernet
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
@@ -17,10 +18,10 @@ from cookbook_search.surfaces.http.server import create_app
 from cookbook_search.types import OPEN, ROLES, Scope
 
 TOKEN = "avain-jota-kukaan-ei-arvaa"
-OWN_GUARD = {"/static": "files of the interface", "/slack/events": "Slack signs its requests"}
-"""What is no FastAPI route and not wrapped in Guarded -> why it needs no scope of ours."""
-SIGNING = {("POST", "/kirjaudu"), ("POST", "/poistu")}
-"""Open to all, and what they answer depends on who asks; test_editor.py goes through these doors."""
+OPEN_BY_NATURE = {"/static": "files of the interface", "/api/v1/openapi.json": "the API's form, no content"}
+"""Not declared where they are made -> why they need no scope."""
+SIGNING = {("POST", "/kirjaudu"), ("POST", "/poistu"), ("GET", "/kirjaudu/paluu")}
+"""Open to all, and what they answer depends on who asks."""
 EDITORS = ("/toimitus", "/api/v1/editor")
 """Below these nothing is for readers."""
 VALUES = {"document_id": "ei-ole", "folder": "reseptit", "token": "ei-ole", "gap_id": "0123abcd"}
@@ -49,12 +50,21 @@ def routes(settings: Settings) -> Iterator[tuple[str, str, list[Requirement]]]:
                 yield method, route.path, found
 
 
-WALK = list(routes(Settings(slack_signing_secret="s" * 32, slack_bot_token="xoxb-1")))
+WALK = list(
+    routes(
+        Settings(
+            slack_signing_secret="s" * 32, slack_client_id="1", slack_client_secret="s", oidc_client_id="x",
+            slack_token_key=Fernet.generate_key().decode(), oidc_issuer="https://id.example",
+            editor_token=TOKEN,
+        )
+    )
+)  # fmt: skip
+"""Every route that there can be."""
 
 
 @pytest.mark.parametrize(("method", "path", "found"), WALK, ids=[f"{m} {p}" for m, p, _ in WALK])
 def test_a_route_says_what_it_requires(method: str, path: str, found: list[Requirement]) -> None:
-    if path in OWN_GUARD | {"/api/v1/openapi.json": "the form of the interface, no content"}:
+    if path in OPEN_BY_NATURE:
         return
     assert found, f"declare requires(...) or OPEN_TO_ALL for {method} {path}"
     if path.startswith(EDITORS):
@@ -90,8 +100,11 @@ def callers(settings: Settings) -> dict[str, tuple[frozenset[Scope], dict[str, s
     for scope in Scope:
         _, secret = cookbook.keys.create(f"avain {scope}", {scope}, None)
         found[f"{scope} key"] = (anyone | {scope}, {"authorization": f"Bearer {secret}"})
+    for role, scopes in ROLES.items():
+        ticket = cookbook.sessions.begin("person", role, role, scopes)
+        found[role] = (anyone | scopes, {"cookie": f"istunto={ticket}"})
     ticket = cookbook.sessions.begin("token", "token", "", ROLES["editor"])
-    found["editor"] = (anyone | ROLES["editor"], {"cookie": f"istunto={ticket}"})
+    found["editor by token"] = (anyone | ROLES["editor"], {"cookie": f"istunto={ticket}"})
     cookbook.close()
     return found
 
@@ -100,8 +113,9 @@ def callers(settings: Settings) -> dict[str, tuple[frozenset[Scope], dict[str, s
 def test_every_route_lets_in_whom_it_should(serve, index, tmp_path, access) -> None:
     database = f"sqlite:///{tmp_path}/state.db"
     settings = Settings(
-        index=index, access=access, editor_token=TOKEN, rate_limit="0", key_rate_limit="0", database=database
-    )
+        index=index, access=access, editor_token=TOKEN, rate_limit="0", key_rate_limit="0", database=database,
+        oidc_issuer="http://127.0.0.1:9", oidc_client_id="x",
+    )  # fmt: skip
     wrong, asked = [], 0
     every = [route for route in routes(settings) if route[:2] not in SIGNING]
     with serve(settings) as client:
@@ -112,4 +126,4 @@ def test_every_route_lets_in_whom_it_should(serve, index, tmp_path, access) -> N
                 if is_refusal(response) == permitted(found, scopes):
                     wrong.append((who, method, path, response.status_code))
     assert wrong == []
-    assert asked > 6 * 50
+    assert asked > 9 * 50

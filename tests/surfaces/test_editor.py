@@ -57,7 +57,7 @@ def test_without_a_token_there_are_no_such_pages(serve, index) -> None:
 def test_without_signing_in_nothing_is_shown(client, path) -> None:
     response = client.get(path)
     assert response.status_code == 303
-    assert response.headers["location"] == f"/kirjaudu?to={quote(path, safe='')}"
+    assert response.headers["location"] == f"/kirjaudu?to={quote(path, safe='')}&vaatii=editor"
     assert "pysäköinti" not in response.text
 
 

@@ -47,7 +47,10 @@ def test_a_closed_cookbook_tells_what_it_wants(serve, closed) -> None:
         assert client.get("/?q=raha", headers={"x-fragment": "1"}).status_code == 401
         page = client.get("/reseptit/luottamus?lang=sv")
         assert page.status_code == 303
-        assert page.headers["location"] == "/kirjaudu?to=%2Freseptit%2Fluottamus%3Flang%3Dsv&lang=sv"
+        assert (
+            page.headers["location"]
+            == "/kirjaudu?to=%2Freseptit%2Fluottamus%3Flang%3Dsv&vaatii=search&lang=sv"
+        )
         assert client.get("/robots.txt").text == "User-agent: *\nDisallow: /\n"
 
 

@@ -15,10 +15,14 @@ from typing import TYPE_CHECKING
 
 from cookbook_search.access.remembered import Remembered
 from cookbook_search.config import Settings
-from cookbook_search.types import Caller, Scope, Session, Way
+from cookbook_search.types import Caller, Scope, Session, SignIn, Way
 
 if TYPE_CHECKING:
     from cookbook_search.store import Database
+
+
+SIGN_IN_TIME = dt.timedelta(minutes=15)
+"""How long somebody may be at the identity provider."""
 
 
 class Sessions:
@@ -48,6 +52,21 @@ class Sessions:
     def known(self, ticket: str) -> Caller | None:
         """Whose cookie this was a moment ago; never waits."""
         return self._caller(ticket, self._remembered.fresh(self._digest(ticket)))
+
+    def begin_sign_in(self, secret: str, sign_in: SignIn) -> None:
+        """Remember somebody who goes to the provider, under the secret that their browser keeps.
+
+        Raises StoreError, SettingsError.
+        """
+        from cookbook_search.store.access import begin_sign_in
+
+        begin_sign_in(self._database(), sha256(secret.encode()).hexdigest(), sign_in, _now() + SIGN_IN_TIME)
+
+    def finish_sign_in(self, secret: str) -> SignIn | None:
+        """Who comes back with the secret in time; each of them once. Raises StoreError, SettingsError."""
+        from cookbook_search.store.access import finish_sign_in
+
+        return finish_sign_in(self._database(), sha256(secret.encode()).hexdigest(), _now())
 
     def find(self, ticket: str) -> Caller | None:
         """Whose cookie this is. Raises StoreError, SettingsError."""
@@ -97,7 +116,11 @@ class Sessions:
 
 def open_sessions(settings: Settings, database: Callable[[], Database]) -> Sessions:
     """The sessions that the settings allow."""
-    marks: Mapping[Way, str] = {"token": settings.editor_token.get_secret_value()}
+    roles = (settings.oidc_roles_claim, settings.oidc_admins, settings.oidc_editors, settings.oidc_readers)
+    marks: Mapping[Way, str] = {
+        "token": settings.editor_token.get_secret_value(),
+        "person": settings.oidc_issuer and repr((settings.oidc_issuer, settings.oidc_client_id, *roles)),
+    }
     return Sessions(database, dt.timedelta(hours=settings.session_hours), marks)
 
 

@@ -14,8 +14,9 @@ from urllib.parse import urlencode
 from fastapi import FastAPI, Request
 from fastapi.params import Depends as Dependency
 from fastapi.responses import RedirectResponse, Response
+from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
-from starlette.types import ASGIApp, Receive, Send
+from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
 from cookbook_search.surfaces.http.problems import problem_response
@@ -95,11 +96,24 @@ class Identified:
                 await found(scope, receive, send)
                 return
             scope["caller"] = found
+            if found.way != "anyone":
+                send = _private(send)
         await self._app(scope, receive, send)
 
 
+def _private(send: Send) -> Send:
+    """No cache on the way keeps what somebody got because of who they are."""
+
+    async def send_private(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            MutableHeaders(scope=message).setdefault("Cache-Control", "private, no-cache")
+        await send(message)
+
+    return send_private
+
+
 class Guarded:
-    """An ASGI application for callers who have one of the scopes: for what is no FastAPI route."""
+    """An ASGI application for callers who have one of the scopes, of none for anyone; no FastAPI route."""
 
     def __init__(self, app: ASGIApp, *scopes: Scope) -> None:
         self.requirement = Requirement(*scopes)
@@ -128,7 +142,7 @@ def refused(request: Request, refusal: Refusal) -> Response:
     by_program = request.url.path.startswith(PROGRAMS) or FRAGMENT_HEADER in request.headers
     if not by_program and refusal.caller.way != "key":
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-        query = {"to": here, "lang": request.query_params.get("lang", "")}
+        query = {"to": here, "vaatii": refusal.needed[0], "lang": request.query_params.get("lang", "")}
         address = f"{SIGN_IN}?{urlencode({name: value for name, value in query.items() if value})}"
         return RedirectResponse(address, HTTPStatus.SEE_OTHER, headers={"Cache-Control": "no-store"})
     names = " or ".join(f"`{scope}`" for scope in refusal.needed)

@@ -50,7 +50,7 @@ class Door:
         scheme, _, credentials = request.headers.get("authorization", "").partition(" ")
         if scheme.lower() == "bearer" and looks_like_a_key(credentials.strip()):
             return await self._by_key(request, credentials.strip())
-        ticket = request.cookies.get(self.cookie(request))
+        ticket = request.cookies.get(self.cookie(request, COOKIE))
         caller = await self._by_ticket(ticket) if ticket else None
         if caller is None:
             return self._anyone
@@ -60,22 +60,35 @@ class Door:
         return caller
 
     def let_in(self, request: HTTPConnection, response: Response, ticket: str) -> None:
-        """Give the session its cookie: hidden from scripts, sent to no other site."""
-        response.set_cookie(
-            self.cookie(request), ticket, max_age=int(self._sessions.lifetime.total_seconds()),
-            secure=self.is_secure(request), httponly=True, samesite="lax",
-        )  # fmt: skip
+        """Give the session its cookie."""
+        self.set_cookie(request, response, COOKIE, ticket, int(self._sessions.lifetime.total_seconds()))
 
     def see_out(self, request: HTTPConnection, response: Response) -> None:
         """End the session and take the cookie away. Raises StoreError."""
-        name = self.cookie(request)
-        if ticket := request.cookies.get(name):
+        if ticket := request.cookies.get(self.cookie(request, COOKIE)):
             self._sessions.end(ticket)
-        response.delete_cookie(name, secure=self.is_secure(request), httponly=True, samesite="lax")
+        self.drop_cookie(request, response, COOKIE)
 
-    def cookie(self, request: HTTPConnection) -> str:
-        """Name of the session's cookie; over https no other host and no http page can set it (__Host-)."""
-        return f"__Host-{COOKIE}" if self.is_secure(request) else COOKIE
+    def set_cookie(
+        self, request: HTTPConnection, response: Response, name: str, value: str, seconds: int
+    ) -> None:
+        """A cookie hidden from scripts, which other sites' pages do not send with what they post.
+
+        Not SameSite=Strict: who comes back from the identity provider comes from another site.
+        """
+        response.set_cookie(
+            self.cookie(request, name), value, max_age=seconds, secure=self.is_secure(request), httponly=True,
+            samesite="lax",
+        )  # fmt: skip
+
+    def drop_cookie(self, request: HTTPConnection, response: Response, name: str) -> None:
+        """Take a cookie away."""
+        secure = self.is_secure(request)
+        response.delete_cookie(self.cookie(request, name), secure=secure, httponly=True, samesite="lax")
+
+    def cookie(self, request: HTTPConnection, name: str) -> str:
+        """Name of a cookie; over https no other host and no http page can set it (__Host-)."""
+        return f"__Host-{name}" if self.is_secure(request) else name
 
     def is_secure(self, request: HTTPConnection) -> bool:
         """Whether the reader's connection is https, as far as we are told."""

@@ -7,6 +7,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
+from fastapi.params import Depends as Dependency
 from starlette.routing import Route
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
@@ -90,14 +91,22 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.health(cookbook), dependencies=[OPEN_TO_ALL])
     app.include_router(chat.router(cookbook), dependencies=talks)
     app.include_router(feedback.router(cookbook), dependencies=[requires(Scope.SEARCH, Scope.CHAT)])
-    app.include_router(metrics.router(cookbook, measures), dependencies=[OPEN_TO_ALL])
+    app.include_router(metrics.router(cookbook, measures), dependencies=[_measures_for(settings)])
     app.include_router(plans.router(cookbook, web, strings), dependencies=reads)
     app.router.routes.append(Route("/mcp", Guarded(mcp, Scope.SEARCH), methods=None, include_in_schema=False))
-    app.router.routes.extend(slack.routes)  # Slack signs its requests
+    app.router.routes.extend(slack.routes)
     app.include_router(pages.router(cookbook, web, strings, assets, door))
     app.include_router(printing.router(cookbook, web, strings["fi"]), dependencies=reads)
     app.mount("/static", assets, name="static")
     return app
+
+
+def _measures_for(settings: Settings) -> Dependency:
+    """For whom ``/metrics`` is: it tells counts, and no words of anybody."""
+    known = settings.metrics_access == "known" or (
+        settings.metrics_access == "auto" and settings.access == "closed"
+    )
+    return requires(*Scope) if known else OPEN_TO_ALL
 
 
 def _rate(settings: Settings, name: str) -> Rate | None:

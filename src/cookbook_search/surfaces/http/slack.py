@@ -8,11 +8,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
-from starlette.routing import Route
+from starlette.routing import Route, request_response
 
 from cookbook_search.app import Cookbook
+from cookbook_search.surfaces.http.access import Guarded
 from cookbook_search.surfaces.strings import Strings
-from cookbook_search.types import Language
+from cookbook_search.types import Language, Scope
 
 if TYPE_CHECKING:
     from cookbook_search.surfaces.slack.application import SlackApplication
@@ -33,10 +34,15 @@ class SlackEndpoint:
 
         self._application = SlackApplication(cookbook, strings)
         handle = AsyncSlackRequestHandler(self._application.bolt).handle
-        self.routes.append(Route("/slack/events", handle, methods=["POST"], include_in_schema=False))
+        answers = request_response(handle)
+        self._add("/slack/events", "POST", Guarded(answers))  # Slack signs what it sends
         if self._application.bolt.oauth_flow is not None:
-            for path in ("/slack/install", "/slack/oauth_redirect"):
-                self.routes.append(Route(path, handle, methods=["GET"], include_in_schema=False))
+            closed = cookbook.settings.access == "closed"
+            self._add("/slack/install", "GET", Guarded(answers, *[Scope.ADMIN] * closed))
+            self._add("/slack/oauth_redirect", "GET", Guarded(answers))  # a state that an install was given
+
+    def _add(self, path: str, method: str, guarded: Guarded) -> None:
+        self.routes.append(Route(path, guarded, methods=[method], include_in_schema=False))
 
     async def open(self) -> None:
         """Get ready, in the loop of the server."""

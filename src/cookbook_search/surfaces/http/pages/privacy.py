@@ -19,6 +19,8 @@ def router(site: Site) -> APIRouter:
             request, "privacy.html", contact=settings.privacy_contact, publisher=settings.publisher,
             days=settings.retention_days, plan_days=settings.plan_days,
             log_queries=settings.log_queries, llm=bool(settings.llm_url),
+            closed=settings.access == "closed", provider=bool(settings.oidc_issuer),
+            hours=f"{settings.session_hours:g}",
             slack=bool(settings.slack_signing_secret or settings.slack_app_token),
             conversation_minutes=settings.conversations and settings.conversation_minutes,
         )  # fmt: skip

@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from cookbook_search.app import Cookbook
 from cookbook_search.errors import CookbookError
-from cookbook_search.surfaces.http.access import FRAGMENT_HEADER
+from cookbook_search.surfaces.http.access import FRAGMENT_HEADER, SIGN_IN
 from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.pages.excerpt import marked
 from cookbook_search.surfaces.http.problems import status_of
@@ -52,6 +52,13 @@ class Site:
     def published(self) -> bool:
         """Whether the pages stand alone, without what only the server can do."""
         return self.public is not None
+
+    @property
+    def signs_in(self) -> bool:
+        """Whether there is a way to sign in."""
+        settings = self.cookbook.settings
+        by_token = bool(settings.editor_token.get_secret_value())
+        return not self.published and (by_token or self.cookbook.provider is not None)
 
     def language(self, request: Request) -> Language:
         """The interface language of the request: asked for in the address, the browser's, or the setting."""
@@ -126,6 +133,7 @@ class Site:
             "root": self.root(request), "phases": PHASES, "levels": LEVELS, "languages": tuple(self.strings),
             "assets": self.assets, "published": self.published,
             "evidence": self.evidence(language), "menu": MENU[: 1 if self.published else None], "error": None,
+            "sign_in": SIGN_IN if self.signs_in else "",
             "switch": {code: _switched(request, code) for code in self.strings},
         }  # fmt: skip
         html = self.templates.get_template(template).render(context | values)
