@@ -12,11 +12,18 @@ import Stemmer
 from cookbook_search.analyze.finnish import Morphology, WordForms, open_morphology, recover
 from cookbook_search.analyze.language import LanguageDetector
 from cookbook_search.analyze.spelling import Speller
-from cookbook_search.analyze.swedish import split_compound
+from cookbook_search.analyze.swedish import (
+    MIN_PART,
+    MIN_RARE_PART,
+    bare_nouns,
+    split_compound,
+    standard_forms,
+)
 from cookbook_search.analyze.tokens import Token, words
+from cookbook_search.analyze.wordfilter import WordFilter
 from cookbook_search.types import LANGUAGES, Language
 
-ANALYZER_FORMAT = 1
+ANALYZER_FORMAT = 2
 """Raised whenever the same text would give other tokens."""
 SUGGESTED = (5, 30)
 """Letters, at least and at most, of a word for which a suggestion is better than nothing."""
@@ -30,12 +37,17 @@ class Analyzer:
     def __init__(self, morphology: Morphology) -> None:
         self._morphology = morphology
         self._stop: dict[Language, frozenset[str]] = {code: _read_words(f"stop-{code}") for code in LANGUAGES}
-        self._spoken = dict(_read_pairs("spoken-fi"))
+        self._spoken: dict[Language, dict[str, str]] = {
+            "fi": dict(_read_pairs("spoken-fi")), "sv": dict(_read_pairs("spoken-sv")), "en": {},
+        }  # fmt: skip
         self._stemmers: dict[Language, Stemmer.Stemmer] = {
             "sv": Stemmer.Stemmer("swedish", 0), "en": Stemmer.Stemmer("english", 0),
         }  # fmt: skip
         self._stem_lock = threading.Lock()
         self._known_stems = {code: self._read_stems(code) for code in ("sv", "en")}
+        self._further_stems = {
+            code: WordFilter(_read_bytes(f"further-{code}.bloom")) for code in ("sv", "en")
+        }
         self._cache: dict[tuple[Language, str], WordForms] = {}
         self._written: dict[str, WordForms] = {}
         knows: dict[Language, Callable[[str], bool]] = {
@@ -67,12 +79,13 @@ class Analyzer:
 
     def tokens(self, text: str, language: Language) -> list[Token]:
         """Words of ``text`` (normalised: see ``tokens.normalise``) with base forms and places."""
-        stop = self._stop[language]
+        stop, spoken = self._stop[language], self._spoken[language]
         result: list[Token] = []
         for start, end, word in words(text):
             forms = self.forms(word, language)
             lemmas = forms.lemmas or (word,)
-            is_stop = word in stop or len(word) < 2 or all(lemma in stop for lemma in lemmas)
+            is_stop = word in stop or spoken.get(word) in stop or len(word) < 2
+            is_stop = is_stop or all(lemma in stop for lemma in lemmas)
             result.append(Token(start, end, word, lemmas, forms.parts, is_stop))
         return result
 
@@ -104,7 +117,11 @@ class Analyzer:
         """Whether the word is one of the language, as written, spoken or without diacritics."""
         if language == "fi":
             return bool(self.forms(word, "fi").lemmas)
-        return self._is_word(word, language) or bool(self.forms(word, language).parts)
+        return (
+            self._is_word(word, language)
+            or self._stem(word, language) in self._further_stems[language]
+            or bool(self.forms(word, language).parts)
+        )
 
     def suggest(self, word: str, language: Language) -> str | None:
         """The word of the language that a mistyped lower-case one is likeliest to be; None: no idea."""
@@ -127,7 +144,7 @@ class Analyzer:
     def _finnish(self, word: str) -> WordForms:
         if word in self._stop["fi"]:
             return self._finnish_as_written(word)
-        if standard := self._spoken.get(word):
+        if standard := self._spoken["fi"].get(word):
             return WordForms(tuple(dict.fromkeys((standard, *self._finnish_as_written(word).lemmas))))
         forms = self._finnish_as_written(word)
         if not forms.lemmas and word.isalpha():
@@ -148,19 +165,51 @@ class Analyzer:
 
     def _stemmed(self, word: str, language: Language) -> WordForms:
         pieces: tuple[str, ...] = ()
+        stems = [self._stem(word, language)]
         if "-" in word:
             pieces = tuple(self._stem(piece, language) for piece in word.split("-") if piece)
         elif language == "sv":
-            pieces = split_compound(word, self._is_swedish_part)
-        stem = self._stem(word, language)
-        return WordForms((stem,), tuple(piece for piece in dict.fromkeys(pieces) if piece != stem))
+            standard = self._swedish_standard(word)
+            stems = [self._stem(form, "sv") for form in standard] or stems
+            pieces = () if standard else self._swedish_parts(word)
+        return WordForms(tuple(stems), tuple(piece for piece in dict.fromkeys(pieces) if piece not in stems))
+
+    def _swedish_standard(self, word: str) -> list[str]:
+        """What a spoken form stands for; nothing for a word as it is written."""
+        if standard := self._spoken["sv"].get(word):
+            return [standard]
+        if self._is_word(word, "sv") or self._stem(word, "sv") in self._further_stems["sv"]:
+            return []
+        return [form for form in standard_forms(word) if self._is_word(form, "sv")][:1]
+
+    def _swedish_parts(self, word: str) -> tuple[str, ...]:
+        """Stems of the parts of a compound; those of a rare one may be rare themselves, and more than two."""
+        parts = split_compound(word, self._is_swedish_part)
+        if parts or self._is_word(word, "sv"):
+            return parts
+        return split_compound(word, self._is_rare_swedish_part, MIN_RARE_PART)
 
     def _is_swedish_part(self, word: str) -> str | None:
         """The stem of a known content word, else None."""
         stem = self._stem(word, "sv")
         return stem if stem in self._known_stems["sv"] and word not in self._stop["sv"] else None
 
+    def _is_rare_swedish_part(self, word: str) -> str | None:
+        """The same with the larger list, where a part of three letters must be of the smaller one."""
+        if known := self._is_swedish_part(word):
+            return known
+        stem = self._stem(word, "sv")
+        rare = len(word) >= MIN_PART and stem in self._further_stems["sv"] and word not in self._stop["sv"]
+        return stem if rare else None
+
     def _stem(self, word: str, language: Language) -> str:
+        stem = self._snowball(word, language)
+        if language == "sv" and (word.endswith("et") or stem not in self._known_stems["sv"]):
+            bare = (self._snowball(noun, "sv") for noun in bare_nouns(word))
+            return next((found for found in bare if found in self._known_stems["sv"]), stem)
+        return stem
+
+    def _snowball(self, word: str, language: Language) -> str:
         with self._stem_lock:  # a Snowball stemmer keeps a buffer of its own
             return str(self._stemmers[language].stemWord(word))
 
@@ -176,6 +225,10 @@ def open_analyzer(choice: str = "auto") -> Analyzer:
 def _read_lines(name: str) -> list[str]:
     text = files("cookbook_search.analyze").joinpath("words", f"{name}.txt").read_text(encoding="utf-8")
     return [line for line in text.splitlines() if line and not line.startswith("#")]
+
+
+def _read_bytes(name: str) -> bytes:
+    return files("cookbook_search.analyze").joinpath("words", name).read_bytes()
 
 
 def _read_words(name: str) -> frozenset[str]:

@@ -12,7 +12,7 @@ from cookbook_search.analyze.tokens import fold
 
 _MIN_LENGTH = 4
 _LONG = 8
-"""From this length on, two errors are allowed instead of one."""
+"""From this length on, two errors are allowed instead of one, if the first letter is right."""
 _CANDIDATES = 12
 
 
@@ -48,9 +48,10 @@ class Speller:
         if len(word) < _MIN_LENGTH + 1 or not word.isalpha():
             return None
         cutoff = 2 if len(word) >= _LONG else 1
-        near = process.extract(
+        found = process.extract(
             folded, self._folds, scorer=OSA.distance, score_cutoff=cutoff, limit=_CANDIDATES
         )
+        near = [one for one in found if one[1] < 2 or one[0][0] == folded[0]]
         if not near:
             return None
         best = min(
