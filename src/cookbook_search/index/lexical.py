@@ -53,6 +53,11 @@ class Postings:
             total[self.texts[start:end]] += weight * self.scores[start:end]
         return total
 
+    def holding(self, term: str) -> npt.NDArray[np.int32]:
+        """The texts that hold a term, rising."""
+        number = self.terms.get(term)
+        return self.texts[:0] if number is None else self.texts[self.starts[number] : self.starts[number + 1]]
+
     def candidates(self, weights: Mapping[str, float], count: int) -> npt.NDArray[np.int64]:
         """About the ``count`` best texts, rising, without a look at every posting.
 

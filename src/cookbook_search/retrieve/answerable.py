@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -11,13 +13,17 @@ from cookbook_search.analyze import Analyzer, normalise
 from cookbook_search.index import KIND_CODES, Border, Snapshot
 from cookbook_search.retrieve.query import Query
 from cookbook_search.retrieve.rank import Ranking
-from cookbook_search.types import LANGUAGES, AnyDocument, Language, Vocabulary
+from cookbook_search.types import LANGUAGES, Language
 
 NEAR = (1, 5, 20)
 """How many of the nearest questions a mean is taken of."""
 LEAST_WORDS = 3
 """The terms that speak loudest for outside, of which a mean is taken."""
 FEW_WORDS = 2
+PHRASE_WORDS = 4
+"""Words of a phrase at most."""
+LOOKED_AT = 1000
+"""Chunks at most in which a phrase is sought."""
 NAMED = 0.8
 """Least probability of an answer to a query of few words that all name what the cookbook is about."""
 _PHRASINGS = (KIND_CODES["problem"], KIND_CODES["question"])
@@ -33,30 +39,73 @@ def query_features(query: Query, snapshot: Snapshot, ranking: Ranking) -> npt.ND
     )
 
 
-def subjects(
-    documents: Sequence[AnyDocument], vocabulary: Vocabulary, analyzer: Analyzer
-) -> Mapping[Language, frozenset[str]]:
-    """Base forms, by language, of the words in the titles, in the tags and in the vocabulary."""
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What the cookbook is about, by name: the words of its titles, and the phrases of its text."""
+
+    subjects: Mapping[Language, frozenset[str]]
+    """Base forms of the words in the titles, in the tags and in the vocabulary."""
+    snapshot: Snapshot
+    analyzer: Analyzer
+
+    def holds(self, query: Query) -> bool:
+        """Whether the query is nothing but a name or a phrase that the cookbook uses.
+
+        So short a query says too little for the probability to be trusted, and somebody who types a
+        word of the titles, or words that stand side by side in a recipe, looks for it.
+        """
+        return self._is_subject(query) or self._is_phrase(query.text)
+
+    def _is_subject(self, query: Query) -> bool:
+        own = self.subjects[query.language]
+        return 0 < len(query.tokens) <= FEW_WORDS and all(
+            not own.isdisjoint(token.lemmas) for token in query.tokens
+        )
+
+    def _is_phrase(self, text: str) -> bool:
+        """Whether two to four words stand side by side in a section, in whatever language they are read."""
+        for language in LANGUAGES:
+            tokens = self.analyzer.tokens(text, language)
+            words = [frozenset(token.lemmas) for token in tokens]
+            if any(token.stop for token in tokens):
+                continue
+            if 1 < len(words) <= PHRASE_WORDS and self._stands(words):
+                return True
+        return False
+
+    def _stands(self, words: Sequence[frozenset[str]]) -> bool:
+        spans = self.snapshot.spans
+        wanted = [spans.wanted(lemmas) for lemmas in words]
+        for chunk in self._holding(words):
+            rows = spans.of(chunk)
+            rows = rows[rows[:, 1] > 0]
+            places = np.unique(rows[:, 0], return_inverse=True)[1]
+            held = [set(places[mask[rows[:, 2]]].tolist()) for mask in wanted]
+            if any(all(at + step in held[step] for step in range(len(held))) for at in held[0]):
+                return True
+        return False
+
+    def _holding(self, words: Sequence[frozenset[str]]) -> list[int]:
+        """Chunks of titles, sections and steps that hold all the words; the first ``LOOKED_AT``."""
+        postings = self.snapshot.chunk_postings
+        holding = [
+            np.unique(np.concatenate([postings.holding(lemma) for lemma in lemmas])) for lemmas in words
+        ]
+        chunks = reduce(lambda one, other: np.intersect1d(one, other, assume_unique=True), holding)
+        chunks = chunks[~np.isin(self.snapshot.chunk_kind[chunks], _PHRASINGS)]
+        return [int(chunk) for chunk in chunks[:LOOKED_AT]]
+
+
+def names_of(snapshot: Snapshot, analyzer: Analyzer) -> Names:
+    """What the snapshot's cookbook is about."""
     found: dict[Language, frozenset[str]] = {}
     for language in LANGUAGES:
-        names = [document.title[language] for document in documents]
-        names += [tag[language] for tag in vocabulary.tags]
-        names += [word for term in vocabulary.terms for word in getattr(term, language)]
+        names = [document.title[language] for document in snapshot.documents]
+        names += [tag[language] for tag in snapshot.vocabulary.tags]
+        names += [word for term in snapshot.vocabulary.terms for word in getattr(term, language)]
         tokens = analyzer.tokens(normalise(" . ".join(names)).lower(), language)
         found[language] = frozenset(lemma for token in tokens if not token.stop for lemma in token.lemmas)
-    return found
-
-
-def is_subject(query: Query, named: Mapping[Language, frozenset[str]]) -> bool:
-    """Whether the query is one or two words that all name what the cookbook is about.
-
-    So short a query says too little for the probability to be trusted, and somebody who types a word of
-    the titles looks for it.
-    """
-    own = named[query.language]
-    return 0 < len(query.tokens) <= FEW_WORDS and all(
-        not own.isdisjoint(token.lemmas) for token in query.tokens
-    )
+    return Names(found, snapshot, analyzer)
 
 
 def features(

@@ -12,7 +12,7 @@ import numpy.typing as npt
 from cookbook_search.analyze import Analyzer
 from cookbook_search.embed import Embedder, Reranker
 from cookbook_search.index import Snapshot
-from cookbook_search.retrieve.answerable import NAMED, is_subject, query_features, subjects
+from cookbook_search.retrieve.answerable import NAMED, Names, names_of, query_features
 from cookbook_search.retrieve.calibrate import document_features, metric_features, probability
 from cookbook_search.retrieve.explain import Explanation, explain
 from cookbook_search.retrieve.parameters import Parameters
@@ -96,8 +96,8 @@ class Searcher:
     """Documents that each document names as related."""
     recommended: Recommended
     facets: Mapping[str, Facet]
-    subjects: Mapping[Language, frozenset[str]]
-    """Base forms of the words that name what the cookbook is about."""
+    names: Names
+    """What the cookbook is about."""
     reranker: Reranker | None
     allowed: Callable[[Filters], npt.NDArray[np.bool_] | None]
     """Which documents pass the filters; None: all."""
@@ -150,8 +150,8 @@ class Searcher:
         answerable = float(
             probability(self.parameters.answerable, query_features(query, self.snapshot, whole))[0]
         )
-        if is_subject(query, self.subjects):
-            answerable = max(answerable, NAMED)
+        if answerable < NAMED and self.names.holds(query):
+            answerable = NAMED
         best = float(whole.documents.max(initial=EXCLUDED))
         features = document_features(ranking, self.everything, answerable, best)
         scores = probability(self.parameters.relevance, features)
@@ -267,7 +267,7 @@ def open_searcher(
         related=related,
         recommended=Recommended(documents),
         facets=_facets_of(documents),
-        subjects=subjects(documents, snapshot.vocabulary, analyzer),
+        names=names_of(snapshot, analyzer),
         reranker=reranker,
         allowed=lru_cache(FILTERS_KEPT)(partial(_allowed, documents)),
     )
