@@ -16,7 +16,7 @@ from cookbook_search.chunk import chunks
 from cookbook_search.parse import QUESTIONS, read_corpus
 from cookbook_search.types import LANGUAGES, AnyDocument, Chunk, Language, Recipe
 
-Role = Literal["title", "problem", "question", "statement", "body"]
+Role = Literal["title", "problem", "question", "statement", "body", "outside"]
 ROLES: dict[str, Role] = {
     "title": "title", "problem": "problem", "question": "question", "statement": "statement",
     "section": "body", "step": "body",
@@ -28,7 +28,7 @@ class DomainText:
     """One text of one document."""
 
     document: int
-    """Number of the document."""
+    """Number of the document; of a question from outside the number of documents."""
     language: Language
     role: Role
     style: str
@@ -44,7 +44,10 @@ class Domain:
     kinds: tuple[str, ...]
     texts: tuple[DomainText, ...]
     related: npt.NDArray[np.bool_]
-    """(documents, documents): they name each other, or are the same; neither is wrong for the other."""
+    """(documents + 1, documents + 1): they name each other, or are the same; neither is wrong for the other.
+
+    The last row and column are of the questions from outside.
+    """
     with_questions: int
     """Documents that have further phrasings."""
 
@@ -65,6 +68,11 @@ def read_domain(corpus: Path) -> Domain:
             DomainText(number, document.language, "statement", "", statement[document.language])
             for statement in document.statements
         ]
+    texts += [
+        DomainText(len(documents), code, "outside", "", normalise(" ".join(text.split())))
+        for code in LANGUAGES
+        for text in read.outside[code]
+    ]
     return Domain(
         tuple(document.id for document in documents),
         tuple(document.kind for document in documents),
@@ -95,7 +103,7 @@ def _styles(path: Path) -> dict[str, str]:
 
 def _related(documents: Sequence[AnyDocument]) -> npt.NDArray[np.bool_]:
     number = {document.id: at for at, document in enumerate(documents)}
-    related = np.eye(len(documents), dtype=np.bool_)
+    related = np.eye(len(documents) + 1, dtype=np.bool_)
     for at, document in enumerate(documents):
         named = [*document.related]
         if isinstance(document, Recipe):

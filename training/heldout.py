@@ -45,16 +45,17 @@ def divide(domain: Domain, split: Split, vectors: Floats, seed: int) -> Division
     role = np.array([text.role for text in domain.texts])
     owner = np.array([text.document for text in domain.texts])
     everything = np.arange(len(domain.texts))
+    inside = role != "outside"
     if split == "none":
-        return Division(everything, everything[:0], everything)
+        return Division(everything, everything[:0], everything[inside])
     questions = role == "question"
     if split == "phrasing":
         asking = questions & (random.random(len(role)) < SHARE[split])
         seen = everything[~(asking | _equals(domain, asking, vectors))]
-        return Division(seen, everything[asking], seen)
+        return Division(seen, everything[asking], seen[inside[seen]])
     unseen = random.permutation(len(domain.ids))[: round(len(domain.ids) * SHARE[split])]
     hidden = np.isin(owner, unseen)
-    return Division(everything[~hidden], everything[hidden & questions], everything[~questions])
+    return Division(everything[~hidden], everything[hidden & questions], everything[inside & ~questions])
 
 
 def _equals(domain: Domain, asking: npt.NDArray[np.bool_], vectors: Floats) -> npt.NDArray[np.bool_]:

@@ -113,13 +113,15 @@ class Situations:
     """Phrasings of each document."""
     answers: list[Ints]
     """Everything that the index holds of each document."""
+    shares: Ints
+    """How many times as many texts of each are drawn as of a document."""
     related: npt.NDArray[np.bool_]
     """Documents that are not wrong for each other."""
 
     def loss(self, model: BagModel, shape: tuple[int, int], noise: Noise, temperature: float) -> Tensor:
         """Each phrasing must find its document among all: its best passage and its mean passage."""
-        asks, ask_owner = _sample(self.asks, shape[0], noise.random)
-        answers, answer_owner = _sample(self.answers, shape[1], noise.random)
+        asks, ask_owner = _sample(self.asks, shape[0] * self.shares, noise.random)
+        answers, answer_owner = _sample(self.answers, shape[1] * self.shares, noise.random)
         scores = model(self.bags.take(asks, noise)) @ model(self.bags.take(answers, noise)).T / temperature
         own = ask_owner[:, None] == answer_owner[None, :]
         itself = asks[:, None] == answers[None, :]
@@ -133,9 +135,9 @@ class Situations:
         return loss
 
 
-def _sample(groups: list[Ints], each: int, random: np.random.Generator) -> tuple[Ints, Ints]:
+def _sample(groups: list[Ints], each: Ints, random: np.random.Generator) -> tuple[Ints, Ints]:
     """Up to ``each`` of every group, and the group of each."""
-    drawn = [random.permutation(group)[:each] for group in groups]
+    drawn = [random.permutation(group)[:count] for group, count in zip(groups, each, strict=True)]
     return np.concatenate(drawn), np.repeat(np.arange(len(groups)), [len(group) for group in drawn])
 
 

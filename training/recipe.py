@@ -48,6 +48,8 @@ class Choices:
     lexicon_batch: int = 1024
     domain_shape: tuple[int, int] = (6, 8)
     """Phrasings and passages of each document in a step."""
+    outside: int = 8
+    """How many times as many of the questions from outside, which teach what is far from all documents."""
     rehearsal: float = 0.3
     """Weight of the lexicon's loss while the domain is learned."""
     anchor: float = 0.0
@@ -171,7 +173,7 @@ def learn_domain(materials: Materials, start: Start, division: Division, choices
     torch.manual_seed(choices.seed)
     bags = domain_bags(materials, start.weights.number, choices)
     model = BagModel(_fill_unknown(start.weights.rows, bags, division.teaching))
-    situations = _situations(materials.domain, bags, division.teaching)
+    situations = _situations(materials.domain, bags, division.teaching, choices)
     first = model.rows.detach().clone()
     learner = Learner(model, choices.domain)
     noise = Noise(np.random.default_rng(choices.seed), choices.drop, choices.spell)
@@ -206,13 +208,15 @@ def _fill_unknown(rows: Floats, bags: Bags, teaching: Ints) -> Floats:
     return np.where(unknown[:, None], 0.5 * unit(gathered), rows)
 
 
-def _situations(domain: Domain, bags: Bags, teaching: Ints) -> Situations:
+def _situations(domain: Domain, bags: Bags, teaching: Ints, choices: Choices) -> Situations:
     owner = np.array([domain.texts[at].document for at in teaching])
-    phrased = np.array([domain.texts[at].role in {"problem", "question"} for at in teaching])
+    asking = {"problem", "question", "outside"}
+    phrased = np.array([domain.texts[at].role in asking for at in teaching])
     documents = np.unique(owner)
     return Situations(
         bags,
         [teaching[(owner == document) & phrased] for document in documents],
         [teaching[owner == document] for document in documents],
+        np.where(documents == len(domain.ids), choices.outside, 1),
         domain.related[np.ix_(documents, documents)],
     )
