@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: serve index test check fuzz format bench setup clean
+.PHONY: serve index test check fuzz faults format bench setup clean
 
 serve: setup ## Build the index and serve the pages and the API
 	$(BIN)/cookbook index
@@ -29,6 +29,9 @@ format: .venv/dev ## Format the code
 
 fuzz: setup .venv/dev ## Fuzz for an hour or so what `make test` fuzzes for seconds
 	$(BIN)/pytest --hypothesis-profile=fuzz tests/fuzz
+
+faults: setup .venv/dev ## Break everything many times over; the figures of docs/reliability.md
+	FAULTS=many $(BIN)/pytest tests/faults
 
 bench: setup .venv/dev ## Measure speed and memory beside their baselines
 	$(BIN)/cookbook index

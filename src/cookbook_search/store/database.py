@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -38,6 +39,8 @@ class Database:
 
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
+        self._file: tuple[int, int] | None = None
+        self._opening = threading.Lock()
 
     @contextmanager
     def begin(self) -> Iterator[Connection]:
@@ -45,6 +48,7 @@ class Database:
 
         Raises StoreError where the database cannot be reached or refuses to write.
         """
+        self._open_again_if_replaced()
         try:
             with self.engine.begin() as connection:
                 yield connection
@@ -52,6 +56,26 @@ class Database:
             raise StoreError(f"The database cannot be used now: {error.orig}") from error
         except NoConnectionFree as error:
             raise StoreError("The database cannot be used now: all connections are busy.") from error
+
+    def _open_again_if_replaced(self) -> None:
+        """SQLite would go on writing to a file that was removed or replaced, where nobody finds it."""
+        if self._file is None or self._file == self._file_now():
+            return
+        with self._opening:
+            if self._file != self._file_now():
+                self.engine.dispose()
+                self.upgrade()
+
+    def _file_now(self) -> tuple[int, int] | None:
+        """Device and inode of SQLite's file; None where there is none."""
+        path = self.engine.url.database
+        if self.engine.dialect.name != "sqlite" or not path or path == ":memory:":
+            return None
+        try:
+            found = Path(path).stat()
+        except OSError:
+            return None
+        return found.st_dev, found.st_ino
 
     def upgrade(self) -> None:
         """Bring the schema to the newest version, one process at a time. Raises StoreError."""
@@ -63,6 +87,7 @@ class Database:
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+            self._file = self._file_now()
         except DBAPIError as error:
             raise StoreError(f"The database cannot be brought to this version: {error.orig}") from error
         except OSError as error:

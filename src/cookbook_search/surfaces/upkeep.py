@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator
+import time
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
 
 from cookbook_search.app import Cookbook
@@ -14,6 +15,7 @@ log = logging.getLogger(__name__)
 FIRST_PURGE_SECONDS = 30.0
 """Until then the database stays closed, so that a start is quick."""
 PURGE_SECONDS = 3600.0
+DAY_SECONDS = 86400.0
 
 
 @asynccontextmanager
@@ -34,10 +36,36 @@ async def kept_up(cookbook: Cookbook) -> AsyncIterator[None]:
         await asyncio.to_thread(cookbook.close)
 
 
+class ClockWatch:
+    """Compares the clock on the wall, by which records age, with one that only counts."""
+
+    def __init__(
+        self, wall: Callable[[], float] = time.time, counting: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._wall, self._counting = wall, counting
+        self._jumped = False
+        self._set()
+
+    def _set(self) -> None:
+        self._difference, self._since = self._wall() - self._counting(), self._counting()
+
+    def may_delete(self) -> bool:
+        """False for a day after the clock was set by more than a day: it may be set back."""
+        if abs(self._wall() - self._counting() - self._difference) > DAY_SECONDS:
+            self._set()
+            self._jumped = True
+        return not self._jumped or self._counting() - self._since > DAY_SECONDS
+
+
 async def _purge(cookbook: Cookbook) -> None:
     """Delete what has been kept long enough and count evidence, soon after the start and then every hour."""
+    clock = ClockWatch()
     while True:
         await asyncio.sleep(FIRST_PURGE_SECONDS)
+        if not clock.may_delete():
+            log.warning("the clock was set by more than a day; nothing old is deleted until tomorrow")
+            await asyncio.sleep(PURGE_SECONDS)
+            continue
         try:
             purged = await asyncio.to_thread(cookbook.usage.purge)
             plans = await asyncio.to_thread(cookbook.plans.purge)

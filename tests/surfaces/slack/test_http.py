@@ -37,6 +37,17 @@ def test_a_request_that_slack_did_not_sign_now_is_refused(slack, http, how) -> N
     assert len(slack.answers()) == 1
 
 
+@pytest.mark.parametrize("content", [b"{", b"\xff\xfe", b'{"a": "\xff"}', b""])
+@pytest.mark.parametrize("at", ["yesterday", "0"])
+def test_what_cannot_be_read_is_refused_before_anything_else(slack, http, content, at) -> None:
+    headers = {
+        "Content-Type": "application/json",
+        "X-Slack-Request-Timestamp": at,
+        "X-Slack-Signature": "v0=",
+    }
+    assert http.post("/slack/events", content=content, headers=headers).status_code in {400, 401}
+
+
 def test_a_replayed_request_does_nothing(slack, http) -> None:
     request = slack.signed(slack.mention("U1", PROBLEM))
     for _ in range(3):

@@ -126,6 +126,14 @@ def install_problem_handlers(app: FastAPI) -> None:
     async def ours(_request: Request, error: CookbookError) -> Response:
         return problem_response(status_of(error), str(error))
 
+    @app.exception_handler(Exception)
+    async def unforeseen(_request: Request, _error: Exception) -> Response:
+        detail = "Something went wrong here, and it has been logged. Try again, or ask who runs this service."
+        response = problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail)
+        response.headers["Connection"] = "close"  # as the server does now, without saying so
+        response.headers["X-Content-Type-Options"] = "nosniff"
+        return response
+
     @app.exception_handler(HTTPException)
     async def http(_request: Request, error: HTTPException) -> Response:
         response = problem_response(error.status_code, str(error.detail))

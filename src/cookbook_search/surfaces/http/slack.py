@@ -5,18 +5,26 @@ Bolt takes most of a second to import, which a server without Slack should not p
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from http import HTTPStatus
 from typing import TYPE_CHECKING
 
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.routing import Route, request_response
 
 from cookbook_search.app import Cookbook
 from cookbook_search.surfaces.http.access import Guarded
+from cookbook_search.surfaces.http.problems import problem_response
 from cookbook_search.surfaces.strings import Strings
 from cookbook_search.types import Language, Scope
 
 if TYPE_CHECKING:
     from cookbook_search.surfaces.slack.application import SlackApplication
+
+TIME = re.compile(r"[0-9]{1,12}")
+"""Seconds since 1970, as Slack signs them; Bolt trips over any other."""
 
 
 class SlackEndpoint:
@@ -33,7 +41,16 @@ class SlackEndpoint:
         from cookbook_search.surfaces.slack.application import SlackApplication
 
         self._application = SlackApplication(cookbook, strings)
-        handle = AsyncSlackRequestHandler(self._application.bolt).handle
+        bolt = AsyncSlackRequestHandler(self._application.bolt).handle
+
+        async def handle(request: Request) -> Response:
+            try:
+                if not TIME.fullmatch(request.headers.get("x-slack-request-timestamp", "0")):
+                    raise ValueError("no time")
+                return await bolt(request)
+            except ValueError:  # Bolt reads the body before it verifies the signature
+                return problem_response(HTTPStatus.BAD_REQUEST, "This is no request of Slack's.")
+
         answers = request_response(handle)
         self._add("/slack/events", "POST", Guarded(answers))  # Slack signs what it sends
         if self._application.bolt.oauth_flow is not None:
