@@ -20,6 +20,7 @@ from cookbook_search.answer.wording import Wording, read_wordings
 from cookbook_search.embed import Embedder
 from cookbook_search.errors import LanguageModelError
 from cookbook_search.retrieve import Searcher
+from cookbook_search.timing import stage
 from cookbook_search.types import (
     Answer,
     AnswerDone,
@@ -86,9 +87,10 @@ class Answerer:
         reading = generation.reading
         say = self.wordings[reading.language]
         try:
-            async with aclosing(generation.write(generator.model, prompt)) as texts:
-                async for text in texts:
-                    yield TextDelta(text)
+            with stage("llm"):
+                async with aclosing(generation.write(generator.model, prompt)) as texts:
+                    async for text in texts:
+                        yield TextDelta(text)
         except LanguageModelError:
             notice = say("model_silent")
         else:
@@ -103,6 +105,7 @@ class Answerer:
                 yield event
 
 
+@stage("prompt")
 def _prepare(
     generator: Generator, library: Library, reading: Reading, draft: Draft, history: Sequence[Message]
 ) -> tuple[Prompt, Generation]:

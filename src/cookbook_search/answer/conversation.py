@@ -18,6 +18,7 @@ from cookbook_search.answer.library import Library
 from cookbook_search.answer.lookup import Finder, Finding, Place
 from cookbook_search.errors import QueryError
 from cookbook_search.retrieve.query import MAX_LENGTH
+from cookbook_search.timing import stage
 from cookbook_search.types import AnyDocument, Language, Message, Metric
 
 TURNS = 12
@@ -95,6 +96,7 @@ class ConversationReader:
         self._finder = finder
         self._library = library
 
+    @stage("understand")
     def read(
         self, messages: Sequence[Message], language: Language | None = None
     ) -> tuple[Reading, Topic | None]:

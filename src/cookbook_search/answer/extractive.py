@@ -15,6 +15,7 @@ from cookbook_search.answer.suggesting import suggestions
 from cookbook_search.answer.templates import template
 from cookbook_search.answer.wording import Wording
 from cookbook_search.answer.writer import Writer
+from cookbook_search.timing import stage
 from cookbook_search.types import AnyDocument, Citation, Language, Metric
 
 SECOND_LEAST = 0.2
@@ -56,6 +57,7 @@ class Extractive:
         self._analyzer = analyzer
         self._wordings = wordings
 
+    @stage("compose")
     def answer(self, reading: Reading, topic: Topic | None) -> Draft:
         """The answer to what was read."""
         write = Writer(self._wordings[reading.language], self._library)

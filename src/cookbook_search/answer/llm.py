@@ -6,7 +6,7 @@ import asyncio
 import logging
 import time
 from collections.abc import AsyncGenerator
-from contextlib import aclosing
+from contextlib import AbstractContextManager, aclosing, nullcontext
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 from weakref import WeakKeyDictionary
@@ -15,9 +15,12 @@ from pydantic import SecretStr
 
 from cookbook_search.config import Settings
 from cookbook_search.errors import LanguageModelError, SettingsError
+from cookbook_search.timing import note, stage
 
 if TYPE_CHECKING:
-    from openai import AsyncOpenAI
+    from openai import AsyncOpenAI, AsyncStream
+    from openai.types import CompletionUsage
+    from openai.types.chat import ChatCompletionChunk
 
 log = logging.getLogger(__name__)
 REST_SECONDS = 30.0
@@ -34,6 +37,17 @@ class Prompt:
 
     system: str
     user: str
+
+
+@dataclass(slots=True)
+class Spent:
+    """What one process asked of a model since its start."""
+
+    calls: int = 0
+    failures: int = 0
+    prompt_tokens: int = 0
+    """As the model's server tells; some tell nothing."""
+    completion_tokens: int = 0
 
 
 class LanguageModel(Protocol):
@@ -81,6 +95,9 @@ class OpenAICompatible:
         default_factory=WeakKeyDictionary, init=False, repr=False
     )
     """A client's connections belong to one event loop."""
+    spent: Spent = field(default_factory=Spent, init=False)
+    _tells_usage: bool = field(default=True, init=False, repr=False)
+    """Whether the server knows `stream_options`; some refuse what they do not know."""
     _rests_until: float = field(default=0.0, init=False, repr=False)
 
     async def stream(self, prompt: Prompt) -> AsyncGenerator[str]:
@@ -90,39 +107,62 @@ class OpenAICompatible:
         from openai import OpenAIError
 
         deadline = time.monotonic() + self.total_seconds
+        self.spent.calls += 1
+        waiting: AbstractContextManager[None] = stage("llm_wait")
         try:
             async with aclosing(self._pieces(prompt)) as pieces:
                 while True:
-                    async with asyncio.timeout(min(self.piece_seconds, deadline - time.monotonic())):
-                        piece = await anext(pieces, None)
+                    with waiting:
+                        async with asyncio.timeout(min(self.piece_seconds, deadline - time.monotonic())):
+                            piece = await anext(pieces, None)
                     if piece is None:
                         return
                     yield piece
+                    waiting = nullcontext()
         except TimeoutError as error:
             raise self._failed("is too slow", error) from error
         except (OpenAIError, *_MALFORMED) as error:
             raise self._failed("cannot be used", error) from error
 
     async def _pieces(self, prompt: Prompt) -> AsyncGenerator[str]:
-        stream = await self._client().chat.completions.create(
-            model=self.model,
-            messages=[
-                {"role": "system", "content": prompt.system},
-                {"role": "user", "content": prompt.user},
-            ],
-            max_tokens=self.max_tokens,
-            temperature=0,
-            stream=True,
-        )
+        stream = await self._open(prompt)
         ended = False
         async with stream:
             async for chunk in stream:
+                if chunk.usage:
+                    self._count(chunk.usage)
                 for choice in chunk.choices[:1]:
                     ended = ended or choice.finish_reason is not None
                     if choice.delta.content:
                         yield choice.delta.content
         if not ended:
             raise ValueError("the stream broke off")
+
+    async def _open(self, prompt: Prompt) -> AsyncStream[ChatCompletionChunk]:
+        from openai import BadRequestError, UnprocessableEntityError, omit
+
+        try:
+            return await self._client().chat.completions.create(
+                model=self.model,
+                messages=[
+                    {"role": "system", "content": prompt.system},
+                    {"role": "user", "content": prompt.user},
+                ],
+                max_tokens=self.max_tokens,
+                temperature=0,
+                stream=True,
+                stream_options={"include_usage": True} if self._tells_usage else omit,
+            )
+        except (BadRequestError, UnprocessableEntityError):
+            if not self._tells_usage:
+                raise
+            self._tells_usage = False
+            return await self._open(prompt)
+
+    def _count(self, usage: CompletionUsage) -> None:
+        self.spent.prompt_tokens += usage.prompt_tokens
+        self.spent.completion_tokens += usage.completion_tokens
+        note(llm_prompt_tokens=usage.prompt_tokens, llm_completion_tokens=usage.completion_tokens)
 
     def _client(self) -> AsyncOpenAI:
         from openai import AsyncOpenAI
@@ -142,5 +182,6 @@ class OpenAICompatible:
 
     def _failed(self, what: str, error: BaseException) -> LanguageModelError:
         self._rests_until = time.monotonic() + REST_SECONDS
+        self.spent.failures += 1
         log.warning("the language model %s: %s", what, type(error).__name__)
         return LanguageModelError(f"The language model {what}; see that COOKBOOK_LLM_URL answers.")

@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from cookbook_search.index import Snapshot
 from cookbook_search.retrieve.query import Query
+from cookbook_search.timing import stage
 
 WHOLE_UP_TO = 50_000
 """Chunks of an index that is scored whole."""
@@ -57,6 +58,7 @@ class Candidates:
         return values if self.chunks is None else values[self.chunks]
 
 
+@stage("candidates")
 def candidates(query: Query, snapshot: Snapshot, allowed: npt.NDArray[np.bool_] | None) -> Candidates:
     """Find the chunks to score; documents outside ``allowed`` (None: all are in) give no nearest."""
     dense, postings, ranges = snapshot.dense, snapshot.chunk_postings, snapshot.chunk_range

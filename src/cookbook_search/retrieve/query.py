@@ -13,6 +13,7 @@ from cookbook_search.analyze import Analyzer, Speller, Token, normalise
 from cookbook_search.embed import Embedder
 from cookbook_search.errors import QueryError
 from cookbook_search.retrieve.synonyms import Synonyms
+from cookbook_search.timing import stage
 from cookbook_search.types import LANGUAGES, Language, Vocabulary
 
 MAX_LENGTH = 2000
@@ -71,6 +72,7 @@ class QueryReader:
         self._synonyms = Synonyms(vocabulary, analyzer)
         self._spellers = {language: Speller(forms.get(language, {})) for language in LANGUAGES}
 
+    @stage("read")
     def read(self, text: str, language: Language | None = None) -> Query:
         """Analyse a free-text problem; ``language`` None detects it. Raises QueryError."""
         cleaned = clean(text)

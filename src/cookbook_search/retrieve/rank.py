@@ -12,6 +12,7 @@ from cookbook_search.index import Snapshot
 from cookbook_search.retrieve.candidates import Candidates, candidates
 from cookbook_search.retrieve.parameters import Parameters
 from cookbook_search.retrieve.query import Query
+from cookbook_search.timing import stage
 from cookbook_search.types import AnyDocument, Recipe
 
 Floats = npt.NDArray[np.float32]
@@ -102,6 +103,7 @@ def rank(
     return fuse(candidates(query, snapshot, allowed), query, snapshot, parameters, neighbours, allowed)
 
 
+@stage("rank")
 def fuse(
     found: Candidates,
     query: Query,

@@ -20,6 +20,7 @@ from cookbook_search.retrieve.passages import Presenter
 from cookbook_search.retrieve.query import Query, QueryReader
 from cookbook_search.retrieve.rank import EXCLUDED, Neighbours, Ranking, neighbours_of, rank
 from cookbook_search.retrieve.rerank import reranked
+from cookbook_search.timing import stage
 from cookbook_search.types import AnyDocument, Filters, Hit, Language, Metric, MetricHit, Recipe, SearchResult
 
 FACET_LEAST = 0.02
@@ -107,7 +108,10 @@ class Searcher:
     ) -> SearchResult:
         """Ranked recipes and metrics for a free-text problem. Raises QueryError."""
         query = self.reader.read(text, language)
-        judged = self.judge(query, filters or Filters())
+        return self._present(query, self.judge(query, filters or Filters()), text, limit)
+
+    @stage("present")
+    def _present(self, query: Query, judged: Judged, text: str, limit: int) -> SearchResult:
         corrected = dict(query.corrected)
         if not judged.answered:
             topics = self._topics(judged.ranking, query.language)
@@ -137,6 +141,7 @@ class Searcher:
             query, self.snapshot, self.parameters, judged.ranking, best | metrics, judged.answerable
         )
 
+    @stage("judge")
     def judge(self, query: Query, filters: Filters) -> Judged:
         """Rank and calibrate: everything that is decided before anything is worded.
 
@@ -167,6 +172,7 @@ class Searcher:
         judged = Judged(ranking, answerable, answered, recipes, scores, metrics, metric_scores)
         return self._rerank(query, judged) if self.reranker and answered else judged
 
+    @stage("rerank")
     def _rerank(self, query: Query, judged: Judged) -> Judged:
         """Let the cross-encoder order the best; the calibrated probabilities stay with the places."""
         assert self.reranker is not None
