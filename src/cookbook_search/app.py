@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from cookbook_search.access import Keys, open_provider, open_sessions
 from cookbook_search.analyze import Analyzer, open_analyzer
-from cookbook_search.answer import Answerer, open_answerer, open_language_model
+from cookbook_search.answer import Answerer, Spent, open_answerer, open_language_model
 from cookbook_search.check import Health, health_of, structural_faults
 from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder, open_embedder, open_reranker
@@ -41,6 +41,7 @@ from cookbook_search.retrieve import (
     open_searcher,
     read_parameters,
 )
+from cookbook_search.timing import note
 from cookbook_search.types import (
     Answer,
     AnswerDone,
@@ -84,6 +85,11 @@ class Tally:
     answers_refused: int = 0
     answers_llm: int = 0
     """Answers worded by a language model."""
+    snapshots: int = 0
+    """Snapshots taken into use."""
+    snapshots_refused: int = 0
+    """Snapshots that were current and could not be taken into use, each counted once."""
+    builds: int = 0
 
 
 class Cookbook:
@@ -130,7 +136,9 @@ class Cookbook:
         faults = [*faults, *structural_faults(corpus)]
         if faults or not corpus.documents:
             raise CorpusError(faults)
-        return build(self.settings.index, corpus, self._analyzer, self._embedder, progress, stage)
+        manifest = build(self.settings.index, corpus, self._analyzer, self._embedder, progress, stage)
+        self.tally.builds += 1
+        return manifest
 
     def open(self) -> None:
         """Load the current snapshot and search once, so that the first search is as fast as any.
@@ -141,6 +149,7 @@ class Cookbook:
             snapshot = load(self.settings.index, self._analyzer, self._embedder)
             try:
                 self._served = self._make_ready(self._searcher(snapshot))
+                self.tally.snapshots += 1
             except Exception as error:  # whatever it is, the snapshot served until now answers on
                 raise SnapshotDamaged(
                     f"Snapshot {snapshot.manifest.id} cannot be searched "
@@ -216,6 +225,16 @@ class Cookbook:
         )
 
     @property
+    def cached_results(self) -> int:
+        """Results of searches in memory."""
+        return self._served.cached if self._served is not None else 0
+
+    @property
+    def spent(self) -> Spent | None:
+        """What was asked of the language model; None where none is configured."""
+        return self._language_model.spent if self._language_model is not None else None
+
+    @property
     def snapshot(self) -> Snapshot:
         """The snapshot that answers now."""
         return self._open_served().snapshot
@@ -224,7 +243,11 @@ class Cookbook:
         self, query: str, limit: int = 10, language: Language | None = None, filters: Filters | None = None
     ) -> SearchResult:
         """Ranked recipes and metrics for a free-text problem. Raises QueryError, SnapshotError."""
-        return self._open_served().search(query, limit, language, filters or Filters())
+        if self.settings.log_text:
+            note(query=query)
+        result = self._open_served().search(query, limit, language, filters or Filters())
+        note(language=result.language, answerable=result.answerable)
+        return result
 
     def explain(self, query: str, language: Language | None = None) -> Explanation:
         """How the query was read and what each part of the retrieval gave. Raises QueryError."""
@@ -262,7 +285,13 @@ class Cookbook:
                     self.tally.answers += 1
                     self.tally.answers_refused += event.answer.refused
                     self.tally.answers_llm += event.answer.engine == "llm"
+                    self._note_answer(messages[-1].content, event.answer)
                 yield event
+
+    def _note_answer(self, question: str, answer: Answer) -> None:
+        note(language=answer.language, answerable=not answer.refused, engine=answer.engine)
+        if self.settings.log_text:
+            note(query=question)
 
     async def ask(self, messages: Sequence[Message], language: Language | None = None) -> Answer:
         """The assistant's whole answer to the last message. Raises like ``stream``."""
@@ -329,6 +358,10 @@ class _Served:
     def snapshot(self) -> Snapshot:
         return self.searcher.snapshot
 
+    @property
+    def cached(self) -> int:
+        return len(self._cache)
+
     @cached_property
     def planner(self) -> Planner:
         return open_planner(self.answerer.library, self.snapshot.documents)
@@ -352,6 +385,7 @@ class _Served:
                 self._cache.move_to_end(key)
                 self._tally.cached += 1
                 self._tally.refused += not known.answerable
+                note(cached=True)
                 return known
         result = self.searcher.search(query, limit, language, filters)
         with self._cache_lock:

@@ -182,6 +182,13 @@ class Settings(BaseSettings):
         ge=1000,
         description="Tokens of the prompt at most.",
     )
+    log_format: Literal["text", "json"] = Field(
+        default="text", description="Form of the log on standard error: a line of text a record, or of JSON."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="Least weight of what is logged; probes and files are logged at `debug`."
+    )
+    log_text: bool = Field(default=False, description="Write into the log what people ask; personal data.")
     rate_limit: str = Field(
         default="600/minute",
         description="Requests of one address, as `60/minute` (second, minute, hour, day); `0` lifts it.",

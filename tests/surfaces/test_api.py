@@ -27,7 +27,7 @@ DOCUMENT = CARD | {
     "body", "html", "problems", "related", "prerequisites", "methods", "metrics", "sources", "updated",
     "formula", "unit", "direction", "data_source", "frequency", "language", "licence",
 }  # fmt: skip
-PROBLEM = {"type", "title", "status", "detail", "errors"}
+PROBLEM = {"type", "title", "status", "detail", "request_id", "errors"}
 
 
 def post(client, **request):
@@ -43,6 +43,7 @@ def require_problem(response, status):
     assert problem["status"] == status
     assert problem["title"]
     assert problem["detail"]
+    assert problem["request_id"] == response.headers["x-request-id"]
     assert all(set(error) == {"field", "fault"} for error in problem["errors"])
     return problem
 

@@ -105,11 +105,12 @@ async def _watch(cookbook: Cookbook, seconds: float) -> None:
                 cold = True
             complaint = ""
             if cold:
-                await asyncio.to_thread(cookbook.warm_up)
                 cold = False
+                await asyncio.to_thread(cookbook.warm_up)
         except SnapshotError as error:
             if str(error) != complaint:
                 complaint = str(error)
+                cookbook.tally.snapshots_refused += 1
                 log.warning("%s", complaint)
         except Exception as error:  # at the edge of the task: it must see the next snapshot too
             if str(error) != complaint:

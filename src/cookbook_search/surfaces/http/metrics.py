@@ -1,90 +1,51 @@
-"""``/metrics`` for Prometheus: requests by route, searches, refusals, the age of the snapshot.
+"""``/metrics`` for Prometheus: requests, stages, searches, refusals, the language model, the snapshot.
 
 Counting is plain arithmetic; prometheus-client takes a sixth of a second to import and is asked only when
-somebody scrapes.
+somebody scrapes. Several workers count each for itself: see ``workers``.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-import time
-from bisect import bisect_left
+import threading
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter
 from fastapi.responses import Response
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cookbook_search.app import Cookbook
+from cookbook_search.surfaces.http.observing import Seen
+from cookbook_search.timing import BOUNDS, Stage, Timing
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
 
-BOUNDS = (0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0)
-"""Upper ends of the buckets, in seconds: a search takes milliseconds, a language model seconds."""
-METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "DELETE"})
-
-
-@dataclass(slots=True)
-class Timing:
-    """Durations of one route."""
-
-    buckets: list[int] = field(default_factory=lambda: [0] * (len(BOUNDS) + 1))
-    """How many fell under each bound, and above the last."""
-    total: float = 0.0
-    """Seconds in all."""
-
-    def add(self, seconds: float) -> None:
-        """Count one duration."""
-        self.buckets[bisect_left(BOUNDS, seconds)] += 1
-        self.total += seconds
-
 
 @dataclass(slots=True)
 class Measures:
-    """What one process counted since its start."""
+    """What one process counted since its start; safe to share by threads."""
 
     requests: Counter[tuple[str, str, str]] = field(default_factory=Counter)
     """By method, route and status."""
-    timings: dict[tuple[str, str], Timing] = field(default_factory=dict)
+    timings: dict[tuple[str, ...], Timing] = field(default_factory=dict)
     """By method and route."""
+    stages: dict[tuple[str, ...], Timing] = field(default_factory=dict)
+    """By name of the stage."""
+    _lock: threading.Lock = field(default_factory=threading.Lock)
 
-    def add(self, method: str, route: str, status: int, seconds: float) -> None:
+    def add(self, seen: Seen) -> None:
         """Count one request."""
-        self.requests[method, route, str(status)] += 1
-        self.timings.setdefault((method, route), Timing()).add(seconds)
+        with self._lock:
+            self.requests[seen.method, seen.route, str(seen.status)] += 1
+            self.timings.setdefault((seen.method, seen.route), Timing()).add(seen.seconds)
 
-
-class Measured:
-    """ASGI middleware: counts and times each request under the route that answered it."""
-
-    def __init__(self, app: ASGIApp, measures: Measures) -> None:
-        self._app = app
-        self._measures = measures
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and look at its route afterwards: no address becomes a label."""
-        if scope["type"] != "http":
-            await self._app(scope, receive, send)
-            return
-        begun = time.perf_counter()
-        status = 500
-
-        async def watch(message: Message) -> None:
-            nonlocal status
-            if message["type"] == "http.response.start":
-                status = message["status"]
-            await send(message)
-
-        try:
-            await self._app(scope, receive, watch)
-        finally:
-            route = getattr(scope.get("route"), "path", "other")
-            method = scope["method"] if scope["method"] in METHODS else "other"
-            self._measures.add(method, route, status, time.perf_counter() - begun)
+    def add_stage(self, stage: Stage) -> None:
+        """Count one stage."""
+        with self._lock:
+            self.stages.setdefault((stage.name,), Timing()).add(stage.seconds)
 
 
 def router(cookbook: Cookbook, measures: Measures) -> APIRouter:
@@ -110,7 +71,7 @@ def router(cookbook: Cookbook, measures: Measures) -> APIRouter:
 
 
 def _requests(measures: Measures) -> Iterator[Metric]:
-    from prometheus_client.core import CounterMetricFamily, HistogramMetricFamily
+    from prometheus_client.core import CounterMetricFamily
 
     requests = CounterMetricFamily(
         "cookbook_requests", "Requests by route and status.", labels=("method", "route", "status")
@@ -118,16 +79,25 @@ def _requests(measures: Measures) -> Iterator[Metric]:
     for labels, count in sorted(measures.requests.items()):
         requests.add_metric(labels, count)
     yield requests
-    seconds = HistogramMetricFamily(
-        "cookbook_request_seconds", "Seconds until the whole response was sent.", labels=("method", "route")
-    )
-    for names, timing in sorted(measures.timings.items()):
+    told = "Seconds until the whole response was sent."
+    yield _histogram("cookbook_request_seconds", told, ("method", "route"), measures.timings)
+    told = "Seconds that stages of searches and answers took."
+    yield _histogram("cookbook_stage_seconds", told, ("stage",), measures.stages)
+
+
+def _histogram(
+    name: str, told: str, labels: tuple[str, ...], timings: Mapping[tuple[str, ...], Timing]
+) -> Metric:
+    from prometheus_client.core import HistogramMetricFamily
+
+    family = HistogramMetricFamily(name, told, labels=labels)
+    for values, timing in sorted(timings.items()):
         below, buckets = 0, []
         for bound, count in zip((*map(str, BOUNDS), "+Inf"), timing.buckets, strict=True):
             below += count
             buckets.append((bound, below))
-        seconds.add_metric(names, buckets, timing.total)
-    yield seconds
+        family.add_metric(values, buckets, timing.total)
+    return family
 
 
 def _cookbook(cookbook: Cookbook) -> Iterator[Metric]:
@@ -141,8 +111,14 @@ def _cookbook(cookbook: Cookbook) -> Iterator[Metric]:
         ("answers", "Answers of the assistant.", tally.answers),
         ("answers_refused", "Answers of the assistant that said no.", tally.answers_refused),
         ("answers_llm", "Answers worded by a language model.", tally.answers_llm),
+        ("snapshots_taken", "Snapshots taken into use.", tally.snapshots),
+        ("snapshots_refused", "Snapshots that could not be taken into use.", tally.snapshots_refused),
+        ("builds", "Snapshots built by this process.", tally.builds),
+        ("questions_dropped", "Questions that could not be stored.", cookbook.usage.dropped),
     ):
         yield CounterMetricFamily(f"cookbook_{name}", told, value=count)
+    yield from _language_model(cookbook)
+    yield GaugeMetricFamily("cookbook_cached_results", "Results in memory.", value=cookbook.cached_results)
     yield GaugeMetricFamily("cookbook_ready", "1 while a snapshot answers.", value=int(cookbook.ready))
     if cookbook.ready:
         manifest = cookbook.snapshot.manifest
@@ -150,3 +126,22 @@ def _cookbook(cookbook: Cookbook) -> Iterator[Metric]:
         yield GaugeMetricFamily("cookbook_snapshot_built_seconds", "When it was built.", built.timestamp())
         yield GaugeMetricFamily("cookbook_documents", "Documents served.", manifest.counts.documents)
         yield GaugeMetricFamily("cookbook_chunks", "Chunks served.", manifest.counts.chunks)
+        info = GaugeMetricFamily(
+            "cookbook_snapshot_info", "What is served: always 1.", labels=("id", "model", "analyzer")
+        )
+        info.add_metric((manifest.id, manifest.model.name, manifest.analyzer.name), 1)
+        yield info
+
+
+def _language_model(cookbook: Cookbook) -> Iterator[Metric]:
+    from prometheus_client.core import CounterMetricFamily
+
+    spent = cookbook.spent
+    if spent is None:
+        return
+    yield CounterMetricFamily("cookbook_llm_calls", "Answers asked of the model.", value=spent.calls)
+    yield CounterMetricFamily("cookbook_llm_failures", "Of those, not given.", value=spent.failures)
+    tokens = CounterMetricFamily("cookbook_llm_tokens", "Tokens, as its server tells.", labels=("kind",))
+    tokens.add_metric(("prompt",), spent.prompt_tokens)
+    tokens.add_metric(("completion",), spent.completion_tokens)
+    yield tokens

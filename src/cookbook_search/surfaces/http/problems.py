@@ -10,6 +10,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cookbook_search.errors import (
     ConversationNotFound,
@@ -27,6 +28,7 @@ from cookbook_search.errors import (
     StoreError,
 )
 from cookbook_search.surfaces.wire.base import Problem
+from cookbook_search.timing import current_trace
 
 MEDIA_TYPE = "application/problem+json"
 CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
@@ -63,7 +65,10 @@ _STATUS: tuple[tuple[type[CookbookError], HTTPStatus], ...] = (
 
 def problem_response(status: int, detail: str, errors: list[dict[str, str]] | None = None) -> Response:
     """A problem details response."""
-    problem = Problem(title=HTTPStatus(status).phrase, status=status, detail=detail, errors=errors or [])
+    problem = Problem(
+        title=HTTPStatus(status).phrase, status=status, detail=detail, request_id=_request_id(),
+        errors=errors or [],
+    )  # fmt: skip
     headers = {"Retry-After": "5"} if status == HTTPStatus.SERVICE_UNAVAILABLE else None
     return Response(problem.model_dump_json(), status_code=status, media_type=MEDIA_TYPE, headers=headers)
 
@@ -71,12 +76,43 @@ def problem_response(status: int, detail: str, errors: list[dict[str, str]] | No
 def problem_of(error: CookbookError) -> Problem:
     """Problem details of an error of ours, for what is not a response of its own."""
     status = status_of(error)
-    return Problem(title=status.phrase, status=status, detail=str(error))
+    return Problem(title=status.phrase, status=status, detail=str(error), request_id=_request_id())
+
+
+def _request_id() -> str:
+    trace = current_trace()
+    return trace.id if trace else ""
 
 
 def status_of(error: CookbookError) -> HTTPStatus:
     """The HTTP status that an error of ours becomes."""
     return next(status for kind, status in _STATUS if isinstance(error, kind))
+
+
+class Unexpected:
+    """ASGI middleware: what no handler expected becomes problem details, and is logged with its request."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass the request on; a response that has begun can only break off."""
+        begun = False
+
+        async def watch(message: Message) -> None:
+            nonlocal begun
+            begun = begun or message["type"] == "http.response.start"
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watch)
+        except Exception as error:
+            trace = current_trace()
+            if begun or trace is None:
+                raise
+            trace.error = error
+            detail = "Something failed here. Tell the request_id to who runs this service."
+            await problem_response(HTTPStatus.INTERNAL_SERVER_ERROR, detail)(scope, receive, send)
 
 
 def describe_problems(app: FastAPI) -> None:

@@ -29,8 +29,9 @@ from cookbook_search.surfaces.http.door import Door
 from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
-from cookbook_search.surfaces.http.metrics import Measured, Measures
-from cookbook_search.surfaces.http.problems import describe_problems, install_problem_handlers
+from cookbook_search.surfaces.http.metrics import Measures
+from cookbook_search.surfaces.http.observing import Observed
+from cookbook_search.surfaces.http.problems import Unexpected, describe_problems, install_problem_handlers
 from cookbook_search.surfaces.http.rate import Rate, RateLimit, parse_rate
 from cookbook_search.surfaces.http.slack import SlackEndpoint
 from cookbook_search.surfaces.strings import read_strings, web_folder
@@ -66,6 +67,7 @@ def create_app(settings: Settings) -> FastAPI:
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
+    app.add_middleware(Unexpected)
     app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
     app.add_middleware(Admission, most=settings.max_requests, seconds=settings.request_seconds)
     app.add_middleware(
@@ -80,7 +82,7 @@ def create_app(settings: Settings) -> FastAPI:
         body_seconds=settings.body_seconds,
         hsts_seconds=settings.hsts_seconds,
     )
-    app.add_middleware(Measured, measures=measures)
+    app.add_middleware(Observed, observers=[measures], behind_proxy=bool(settings.trusted_proxies))
     if settings.trusted_proxies:
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     install_problem_handlers(app)

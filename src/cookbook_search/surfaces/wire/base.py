@@ -18,6 +18,7 @@ class Problem(Wire):
     title: str
     status: int
     detail: str
+    request_id: str = Field(default="", description="Under which the log tells of the request.")
     errors: list[dict[str, str]] = Field(
         default_factory=list, description="Field and fault, where a request is wrong."
     )
