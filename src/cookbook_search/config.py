@@ -182,6 +182,10 @@ class Settings(BaseSettings):
         ge=1000,
         description="Tokens of the prompt at most.",
     )
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that serve; about one a core.")
+    shutdown_seconds: int = Field(
+        default=20, ge=0, description="How long running requests may take to end when the server stops."
+    )
     log_format: Literal["text", "json"] = Field(
         default="text", description="Form of the log on standard error: a line of text a record, or of JSON."
     )

@@ -15,8 +15,8 @@ from cookbook_search.config import Settings
 from cookbook_search.timing import current_trace
 
 QUIET = (
-    "alembic", "asyncio", "fontTools", "httpcore", "httpx", "mcp", "openai", "opentelemetry", "slack_bolt",
-    "slack_sdk", "urllib3", "weasyprint",
+    "alembic", "asyncio", "faiss", "fontTools", "httpcore", "httpx", "mcp", "openai", "opentelemetry",
+    "slack_bolt", "slack_sdk", "urllib3", "weasyprint",
 )  # fmt: skip
 """Libraries that tell addresses at `info` and whole requests at `debug`: of them warnings alone."""
 UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access")

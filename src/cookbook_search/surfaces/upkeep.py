@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
+import threading
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager, suppress
@@ -23,7 +25,7 @@ async def kept_up(cookbook: Cookbook) -> AsyncIterator[None]:
     """Open the index if there is one, look after it as long as the block runs, and close in the end."""
     await asyncio.to_thread(_try_reload, cookbook)
     tasks = [
-        asyncio.create_task(_watch(cookbook, cookbook.settings.reload_seconds)),
+        asyncio.create_task(_watch(cookbook, cookbook.settings.reload_seconds, _hung_up())),
         asyncio.create_task(_purge(cookbook)),
     ]
     try:
@@ -90,7 +92,15 @@ def _try_reload(cookbook: Cookbook) -> None:
         log.warning("%s", error)
 
 
-async def _watch(cookbook: Cookbook, seconds: float) -> None:
+def _hung_up() -> asyncio.Event:
+    """Set at each SIGHUP, where signals reach this thread."""
+    event = asyncio.Event()
+    if threading.current_thread() is threading.main_thread():
+        asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, event.set)
+    return event
+
+
+async def _watch(cookbook: Cookbook, seconds: float, at_once: asyncio.Event) -> None:
     """Serve a new snapshot soon after it becomes current; a faulty one is left alone and logged once.
 
     What a first question would wait for is made ready a moment after the start, so that it delays none.
@@ -98,7 +108,9 @@ async def _watch(cookbook: Cookbook, seconds: float) -> None:
     complaint = ""
     cold = cookbook.ready
     while True:
-        await asyncio.sleep(seconds)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(at_once.wait(), seconds)
+        at_once.clear()
         try:
             if await asyncio.to_thread(cookbook.reload):
                 log.info("serving snapshot %s", cookbook.snapshot.manifest.id)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import threading
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -22,6 +22,8 @@ from cookbook_search.timing import BOUNDS, Stage, Timing
 
 if TYPE_CHECKING:
     from prometheus_client.core import Metric
+
+CONTENT_TYPE = "text/plain; version=0.0.4; charset=utf-8"
 
 
 @dataclass(slots=True)
@@ -48,26 +50,32 @@ class Measures:
             self.stages.setdefault((stage.name,), Timing()).add(stage.seconds)
 
 
-def router(cookbook: Cookbook, measures: Measures) -> APIRouter:
+def router(figures: Callable[[], Awaitable[bytes]]) -> APIRouter:
     """The route that Prometheus scrapes."""
     routes = APIRouter()
 
     @routes.get("/metrics", include_in_schema=False)
-    def metrics() -> Response:
+    async def metrics() -> Response:
         """Prometheus' text format."""
-        from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-        from prometheus_client.registry import Collector
-
-        class State(Collector):
-            def collect(self) -> Iterator[Metric]:
-                yield from _requests(measures)
-                yield from _cookbook(cookbook)
-
-        registry = CollectorRegistry()
-        registry.register(State())
-        return Response(generate_latest(registry), media_type=CONTENT_TYPE_LATEST)
+        return Response(await figures(), media_type=CONTENT_TYPE)
 
     return routes
+
+
+def figures_of(cookbook: Cookbook, measures: Measures) -> bytes:
+    """The figures of this process, in Prometheus' text format."""
+    from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
+    from prometheus_client.registry import Collector
+
+    class State(Collector):
+        def collect(self) -> Iterator[Metric]:
+            yield from _requests(measures)
+            yield from _cookbook(cookbook)
+
+    registry = CollectorRegistry()
+    registry.register(State())
+    ProcessCollector(registry=registry)
+    return generate_latest(registry)
 
 
 def _requests(measures: Measures) -> Iterator[Metric]:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from asyncio import to_thread
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
+from pathlib import Path
 
 from fastapi import FastAPI
 from fastapi.middleware.gzip import GZipMiddleware
@@ -29,23 +32,29 @@ from cookbook_search.surfaces.http.door import Door
 from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
-from cookbook_search.surfaces.http.metrics import Measures
+from cookbook_search.surfaces.http.metrics import Measures, figures_of
 from cookbook_search.surfaces.http.observing import Observed
 from cookbook_search.surfaces.http.problems import Unexpected, describe_problems, install_problem_handlers
 from cookbook_search.surfaces.http.rate import Rate, RateLimit, parse_rate
 from cookbook_search.surfaces.http.slack import SlackEndpoint
+from cookbook_search.surfaces.http.workers import Workers
 from cookbook_search.surfaces.strings import read_strings, web_folder
 from cookbook_search.surfaces.upkeep import kept_up
 from cookbook_search.types import Scope
 
 
-def create_app(settings: Settings) -> FastAPI:
-    """The application; it opens the index when it starts and answers 503 until one is there."""
+def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAPI:
+    """The application; it opens the index when it starts and answers 503 until one is there.
+
+    ``workers_folder`` is where workers find each other, if there are several.
+    """
     cookbook = Cookbook(settings)
     web = web_folder()
     strings = read_strings(web)
     mcp = McpEndpoint(cookbook)
     measures = Measures()
+    figures = partial(figures_of, cookbook, measures)
+    workers = Workers(workers_folder, figures) if workers_folder is not None else None
     door = Door(cookbook)
     slack = SlackEndpoint(cookbook, strings)
     assets = Assets(web / "static", settings.theme, words_modules(strings))
@@ -54,7 +63,11 @@ def create_app(settings: Settings) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         async with kept_up(cookbook):
             await slack.open()
+            if workers is not None:
+                await workers.open()
             yield
+            if workers is not None:
+                await workers.close()
             await mcp.close()
             await slack.close()
 
@@ -93,7 +106,10 @@ def create_app(settings: Settings) -> FastAPI:
     app.include_router(api.health(cookbook), dependencies=[OPEN_TO_ALL])
     app.include_router(chat.router(cookbook), dependencies=talks)
     app.include_router(feedback.router(cookbook), dependencies=[requires(Scope.SEARCH, Scope.CHAT)])
-    app.include_router(metrics.router(cookbook, measures), dependencies=[_measures_for(settings)])
+    app.include_router(
+        metrics.router(workers.all_figures if workers else partial(to_thread, figures)),
+        dependencies=[_measures_for(settings)],
+    )
     app.include_router(plans.router(cookbook, web, strings), dependencies=reads)
     app.router.routes.append(Route("/mcp", Guarded(mcp, Scope.SEARCH), methods=None, include_in_schema=False))
     app.router.routes.extend(slack.routes)
