@@ -40,7 +40,11 @@ def server(
     begun = time.perf_counter()
     process = subprocess.Popen(
         command,
-        env={**os.environ, **(environment or {})},
+        env={
+            **os.environ,
+            "PYTHONDONTWRITEBYTECODE": "",
+            **(environment or {}),
+        },  # as installed: compiled once
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
