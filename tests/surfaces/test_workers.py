@@ -177,6 +177,7 @@ def asking(index: Path, tmp_path: Path):
             assert model.begun.wait(PATIENCE)
             yield process, model, events
             thread.join()
+        model.listener.close()
 
     return begin
 
