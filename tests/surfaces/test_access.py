@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Mapping
 
 import httpx
@@ -100,11 +102,12 @@ def callers(settings: Settings) -> dict[str, tuple[frozenset[Scope], dict[str, s
     for scope in Scope:
         _, secret = cookbook.keys.create(f"avain {scope}", {scope}, None)
         found[f"{scope} key"] = (anyone | {scope}, {"authorization": f"Bearer {secret}"})
-    for role, scopes in ROLES.items():
+    for role, scopes in ROLES.items() if settings.oidc_issuer else ():
         ticket = cookbook.sessions.begin("person", role, role, scopes)
         found[role] = (anyone | scopes, {"cookie": f"istunto={ticket}"})
-    ticket = cookbook.sessions.begin("token", "token", "", ROLES["editor"])
-    found["editor by token"] = (anyone | ROLES["editor"], {"cookie": f"istunto={ticket}"})
+    if settings.editor_token:
+        ticket = cookbook.sessions.begin("token", "token", "", ROLES["editor"])
+        found["editor by token"] = (anyone | ROLES["editor"], {"cookie": f"istunto={ticket}"})
     cookbook.close()
     return found
 
@@ -127,3 +130,52 @@ def test_every_route_lets_in_whom_it_should(serve, index, tmp_path, access) -> N
                     wrong.append((who, method, path, response.status_code))
     assert wrong == []
     assert asked > 9 * 50
+
+
+def test_a_server_starts_without_what_only_signing_in_needs() -> None:
+    code = (
+        "import sys; from cookbook_search.config import Settings; "
+        "from cookbook_search.surfaces.http.server import create_app; "
+        "create_app(Settings(editor_token='x' * 16, oidc_issuer='https://id.example', oidc_client_id='x')); "
+        "print(*sys.modules)"
+    )
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    heavy = {"authlib", "joserfc", "cryptography", "sqlalchemy", "alembic", "httpx2", "httpx"}
+    assert heavy & set(run.stdout.split()) == set()
+
+
+def test_mcp_in_a_closed_cookbook_wants_a_key(serve, index, tmp_path) -> None:
+    settings = Settings(index=index, access="closed", database=f"sqlite:///{tmp_path}/state.db")
+    call = {"jsonrpc": "2.0", "id": 1, "method": "tools/list"}
+    headers = {"accept": "application/json, text/event-stream"}
+    with serve(settings) as client:
+        refused = client.post("/mcp", json=call, headers=headers)
+        assert refused.status_code == 401
+        assert refused.headers["www-authenticate"].startswith("Bearer ")
+        answer = client.post("/mcp", json=call, headers=headers | callers(settings)["search key"][1])
+        assert answer.status_code == 200
+        assert "search_cookbook" in answer.text
+
+
+def test_a_frame_in_a_closed_cookbook_holds_nothing_of_it(serve, index) -> None:
+    address = "/upota/haku?tag=rahoitus&owner=Vantaa&lang=sv"
+    with serve(Settings(index=index)) as client:
+        assert 'tag="rahoitus"' in client.get(address).text
+    with serve(Settings(index=index, access="closed")) as client:
+        frame = client.get(address)
+        assert frame.status_code == 200
+        assert "rahoitus" not in frame.text
+        assert client.get("/upota").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/api/v1/search", "/suunnitelma", "/poistu"])
+def test_another_sites_page_does_nothing_with_a_session(serve, index, tmp_path, path) -> None:
+    settings = Settings(index=index, editor_token=TOKEN, database=f"sqlite:///{tmp_path}/state.db")
+    with serve(settings) as client:
+        headers = callers(settings)["editor by token"][1]
+        for foreign in ({"sec-fetch-site": "cross-site"}, {"origin": "https://evil.example"}):
+            refused = client.post(path, headers=headers | foreign)
+            assert refused.status_code == 403
+            assert "another site" in refused.json()["detail"]
+        ours = {"origin": str(client.base_url).rstrip("/"), "sec-fetch-site": "same-origin"}
+        assert client.post(path, json={"query": "raha"}, headers=headers | ours).status_code != 403

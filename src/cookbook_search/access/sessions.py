@@ -44,6 +44,7 @@ class Sessions:
         """A new session; what to put in the cookie. Raises StoreError, SettingsError."""
         from cookbook_search.store.access import save_session
 
+        assert way in self._marks
         ticket = f"{way}.{secrets.token_urlsafe(32)}"
         session = Session(subject, name, scopes, _now() + self.lifetime)
         save_session(self._database(), self._digest(ticket), session)

@@ -1,4 +1,4 @@
-// The client of the cookbook's API: search, chat as a stream, feedback. No cookies and no key leave the page.
+// The client of the cookbook's API: search, chat as a stream, feedback. On other sites no cookie leaves the page.
 
 const PATIENCE = 30_000; // milliseconds without a byte from the server
 
@@ -12,8 +12,14 @@ export class Trouble extends Error {
 }
 
 export class Api {
-  /** `address`: where the cookbook is served. Throws Trouble where it is not an http or https address. */
-  constructor(address) {
+  #key;
+
+  /**
+   * `address`: where the cookbook is served; `key`: of the page around, for a closed cookbook.
+   * Throws Trouble where the address is not an http or https address.
+   */
+  constructor(address, key) {
+    this.#key = key;
     let base;
     try {
       base = new URL(address, location.href);
@@ -82,13 +88,16 @@ export class Api {
   async #send(path, { body, signal, accept = "application/json" }) {
     const url = new URL(path, this.base);
     const blocked = policyWatch(url);
+    const headers = { accept };
+    if (body) headers["content-type"] = "application/json";
+    if (this.#key) headers.authorization = `Bearer ${this.#key}`;
     let response;
     try {
       response = await fetch(url, {
         method: body ? "POST" : "GET",
-        headers: body ? { accept, "content-type": "application/json" } : { accept },
+        headers,
         body: body && JSON.stringify(body),
-        credentials: "omit",
+        credentials: "same-origin", // the session of who signed in, on our own pages alone
         cache: "no-store",
         signal: signal ?? AbortSignal.timeout(PATIENCE),
       });

@@ -10,7 +10,7 @@ const FILTERS = ["phase", "kind", "tag", "owner"];
 
 /** An element whose view and words are loaded when it is first shown. */
 export class CookbookElement extends HTMLElement {
-  static observedAttributes = ["api", "lang", "compact", "target", ...FILTERS];
+  static observedAttributes = ["api", "key", "lang", "compact", "target", ...FILTERS];
   #planned = false;
   #view;
   #words;
@@ -50,7 +50,7 @@ export class CookbookElement extends HTMLElement {
     shadow.adoptedStyleSheets = [BASE, View.styles];
     shadow.replaceChildren(root);
     try {
-      this.api = new Api(this.getAttribute("api") || HOME);
+      this.api = new Api(this.getAttribute("api") || HOME, this.getAttribute("key"));
       this.#view = new View(this, root, before);
       if (this.#focusing) this.focus();
     } catch (error) {

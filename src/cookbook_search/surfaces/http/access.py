@@ -36,6 +36,8 @@ PROGRAMS = (
     "/sitemap.xml",
 )
 """Paths that programs read: a sign-in page would only confuse them."""
+_SHOWN = (b"authorization", b"cookie")
+"""Headers by which somebody may be known; without them there is nothing to look up."""
 _CHALLENGE = 'Bearer realm="cookbook"'
 Identify = Callable[[HTTPConnection], Awaitable[Caller | Response]]
 """The caller, or the answer to one who shows what does not hold."""
@@ -84,14 +86,17 @@ def caller_of(request: HTTPConnection) -> Caller:
 class Identified:
     """ASGI middleware: finds the caller of each request."""
 
-    def __init__(self, app: ASGIApp, identify: Identify) -> None:
+    def __init__(self, app: ASGIApp, identify: Identify, anyone: Caller) -> None:
         self._app = app
         self._identify = identify
+        self._anyone = anyone
 
     async def __call__(self, scope: Connection, receive: Receive, send: Send) -> None:
         """Pass the request on with its caller."""
         if scope["type"] == "http":
-            found = await self._identify(HTTPConnection(scope))
+            found: Caller | Response = self._anyone
+            if any(name in _SHOWN for name, _ in scope["headers"]):
+                found = await self._identify(HTTPConnection(scope))
             if isinstance(found, Response):
                 await found(scope, receive, send)
                 return

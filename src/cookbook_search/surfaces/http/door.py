@@ -33,7 +33,7 @@ class Door:
         self._sessions = cookbook.sessions
         self._token = settings.editor_token.get_secret_value().encode()
         self._base_url = settings.base_url
-        self._anyone = Caller(OPEN[settings.access])
+        self.anyone = Caller(OPEN[settings.access])
         self.attempts = Attempts()
 
     @property
@@ -53,7 +53,7 @@ class Door:
         ticket = request.cookies.get(self.cookie(request, COOKIE))
         caller = await self._by_ticket(ticket) if ticket else None
         if caller is None:
-            return self._anyone
+            return self.anyone
         if request.scope["method"] not in SAFE_METHODS and not self.is_of_this_site(request):
             detail = "This came from another site's page, with your session; nothing was done."
             return problem_response(HTTPStatus.FORBIDDEN, detail)
@@ -121,7 +121,7 @@ class Door:
         return self._of_key(key)
 
     def _of_key(self, key: ApiKey) -> Caller:
-        return Caller(key.scopes | self._anyone.scopes, "key", key.id, key.name)
+        return Caller(key.scopes | self.anyone.scopes, "key", key.id, key.name)
 
     async def _by_ticket(self, ticket: str) -> Caller | None:
         try:
@@ -131,7 +131,7 @@ class Door:
             return None
         if caller is None:
             return None
-        return Caller(caller.scopes | self._anyone.scopes, caller.way, caller.id, caller.name)
+        return Caller(caller.scopes | self.anyone.scopes, caller.way, caller.id, caller.name)
 
 
 def _wrong_key() -> Response:

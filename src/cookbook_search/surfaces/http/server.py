@@ -86,7 +86,7 @@ def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAP
     app.add_middleware(
         RateLimit, address=_rate(settings, "rate_limit"), key=_rate(settings, "key_rate_limit")
     )
-    app.add_middleware(Identified, identify=door.identify)
+    app.add_middleware(Identified, identify=door.identify, anyone=door.anyone)
     app.add_middleware(EmbeddedCalls, origins=settings.embed_origins)
     app.add_middleware(
         Guard,

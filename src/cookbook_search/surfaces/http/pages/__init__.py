@@ -40,7 +40,7 @@ _PAGES: tuple[tuple[ModuleType, Dependency], ...] = (
     (documents, requires(Scope.SEARCH)),
     (chat, requires(Scope.CHAT)),
     (plan, requires(Scope.SEARCH)),
-    (embed, requires(Scope.SEARCH)),
+    (embed, OPEN_TO_ALL),
     (statement, OPEN_TO_ALL),
     (privacy, OPEN_TO_ALL),
     (editor, requires(Scope.EDITOR)),

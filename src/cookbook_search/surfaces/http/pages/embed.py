@@ -11,7 +11,7 @@ from starlette.datastructures import QueryParams
 
 from cookbook_search.errors import CookbookError
 from cookbook_search.index import Snapshot
-from cookbook_search.surfaces.http.access import FRAGMENT_HEADER
+from cookbook_search.surfaces.http.access import FRAGMENT_HEADER, caller_of, requires
 from cookbook_search.surfaces.http.guard import content_policy
 from cookbook_search.surfaces.http.pages.embed_options import (
     LARGEST_RADIUS,
@@ -21,7 +21,7 @@ from cookbook_search.surfaces.http.pages.embed_options import (
     read_options,
 )
 from cookbook_search.surfaces.http.pages.site import Site
-from cookbook_search.types import KINDS, LANGUAGES
+from cookbook_search.types import KINDS, LANGUAGES, Scope
 
 Way = Literal["element", "frame"]
 FRAMES: Mapping[What, str] = {"search": "/upota/haku", "chat": "/upota/keskustelu"}
@@ -43,7 +43,7 @@ def router(site: Site) -> APIRouter:
     """``/upota``, ``/upota/haku``, ``/upota/keskustelu``."""
     routes = APIRouter()
 
-    @routes.get("/upota")
+    @routes.get("/upota", dependencies=[requires(Scope.SEARCH)])
     def embed_page(request: Request) -> HTMLResponse:
         query = request.query_params
         what: What = "chat" if query.get("what") == "chat" else "search"
@@ -59,7 +59,9 @@ def router(site: Site) -> APIRouter:
         )  # fmt: skip
 
     def frame(request: Request, what: What) -> HTMLResponse:
-        options = read_options(what, request.query_params, _snapshot(site))
+        """Open to all: it holds nothing of the cookbook, and its element tells who may not search."""
+        snapshot = _snapshot(site) if caller_of(request).may(Scope.SEARCH) else None
+        options = read_options(what, request.query_params, snapshot)
         page = site.page(request, "frame.html", options=options)
         page.headers["Content-Security-Policy"] = content_policy(*site.cookbook.settings.embed_origins)
         return page
