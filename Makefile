@@ -3,7 +3,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 
-.PHONY: serve index test check fuzz faults format bench setup clean
+.PHONY: serve index test check fuzz faults format bench setup clean audit wheelhouse
 
 serve: setup ## Build the index and serve the pages and the API
 	$(BIN)/cookbook index
@@ -14,7 +14,7 @@ index: setup ## Build a snapshot of the corpus
 
 test: setup .venv/dev ## Run the tests with coverage, the browser tests in Chromium
 	@sh scripts/chromium.sh
-	$(BIN)/pytest --cov --cov-report=term
+	$(BIN)/pytest --numprocesses 2 --dist loadfile --cov --cov-report=term
 
 check: setup .venv/dev ## Lint, types, layers, and the rules of the corpus
 	$(BIN)/ruff format --check .
@@ -22,6 +22,14 @@ check: setup .venv/dev ## Lint, types, layers, and the rules of the corpus
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/cookbook check
+	$(BIN)/python -m scripts.audit
+	$(BIN)/python -m scripts.sbom build/sbom.json
+
+audit: .venv/dev ## Known vulnerabilities of what is installed
+	$(BIN)/python -m scripts.audit
+
+wheelhouse: setup ## Wheels with digests, to install from without internet
+	$(BIN)/python -m scripts.wheelhouse build/wheelhouse postgresql
 
 format: .venv/dev ## Format the code
 	$(BIN)/ruff format .
@@ -53,4 +61,4 @@ setup: .venv/installed ## Virtual environment, dependencies and Voikko
 	@touch $@
 
 clean: ## Remove what was built
-	rm -rf .venv index/2* index/CURRENT .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
+	rm -rf .venv build index/2* index/CURRENT .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
