@@ -33,7 +33,7 @@ from cookbook_search.config import read_settings
 from cookbook_search.embed import Role, Vectors, open_embedder
 from cookbook_search.embed.protocol import unit_rows
 from cookbook_search.evaluate import read_queries
-from cookbook_search.index import Snapshot, build, load
+from cookbook_search.index import FolderSnapshot, build, load
 from cookbook_search.parse import read_corpus
 from cookbook_search.retrieve import open_searcher, read_parameters
 from cookbook_search.retrieve.candidates import LEXICAL, NEAREST, candidates
@@ -213,7 +213,7 @@ def _seconds(call: Callable[[int], object], at: int) -> float:
     return time.thread_time() - begun
 
 
-def _recall(snapshot: Snapshot, queries: Sequence[Vectors]) -> float:
+def _recall(snapshot: FolderSnapshot, queries: Sequence[Vectors]) -> float:
     """Share of the ten nearest by exact search that the index finds among its ten."""
     asked = np.stack(queries)
     best = np.full((len(asked), DEPTH), -2.0, dtype=np.float32)
@@ -225,7 +225,7 @@ def _recall(snapshot: Snapshot, queries: Sequence[Vectors]) -> float:
     return float(np.mean(hits))
 
 
-def _lexical_recall(snapshot: Snapshot, weights: Sequence[Mapping[str, float]]) -> float:
+def _lexical_recall(snapshot: FolderSnapshot, weights: Sequence[Mapping[str, float]]) -> float:
     """Share of the ten best by BM25 over all chunks that are among the candidates."""
     shares = []
     for of_query in weights:

@@ -79,6 +79,7 @@ def tune(table: Table, start: Parameters, trials: int) -> tuple[Parameters, floa
 def open_index() -> Searcher:
     """The current snapshot with the parameters as they are."""
     settings = read_settings()
+    assert isinstance(settings.index, Path)
     analyzer = open_analyzer(settings.analyzer)
     embedder = open_embedder(settings.model, analyzer)
     return open_searcher(load(settings.index, analyzer, embedder), read_parameters(), analyzer, embedder)

@@ -71,7 +71,7 @@ def tabulate(cases: Sequence[Case], searcher: Searcher) -> Table:
     return Table(
         searcher,
         chosen,
-        np.array([snapshot.dense.vectors @ case.query.vector for case in chosen]),
+        np.array([snapshot.dense.cosines(case.query.vector, 0, snapshot.dense.size) for case in chosen]),
         np.array([snapshot.chunk_postings.search(case.query.weights) for case in chosen]),
         np.array([case.gains for case in chosen]),
         links,

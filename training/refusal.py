@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from cookbook_search.index import KIND_CODES, Snapshot, count_terms, draw_border
+from cookbook_search.index import KIND_CODES, FolderSnapshot, Snapshot, count_terms, draw_border
 from cookbook_search.retrieve import QueryReader
 from cookbook_search.retrieve.answerable import features
 from cookbook_search.retrieve.calibrate import probability
@@ -29,7 +29,8 @@ class Questions:
 
 
 def read_questions(snapshot: Snapshot, reader: QueryReader) -> Questions:
-    """All of them, outside ones read as queries are."""
+    """All of them, outside ones read as queries are; the snapshot is of this machine."""
+    assert isinstance(snapshot, FolderSnapshot)
     own = np.flatnonzero(np.isin(snapshot.chunk_kind, [KIND_CODES["problem"], KIND_CODES["question"]]))
     names = list(snapshot.spans.terms)
     terms = [frozenset(names[row] for row in snapshot.spans.of(int(at))[:, 2]) for at in own]

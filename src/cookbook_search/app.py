@@ -16,16 +16,18 @@ from cookbook_search.access import Keys, open_provider, open_sessions
 from cookbook_search.analyze import Analyzer, open_analyzer
 from cookbook_search.answer import Answerer, Spent, open_answerer, open_language_model
 from cookbook_search.check import Health, health_of, structural_faults
-from cookbook_search.config import Settings
+from cookbook_search.config import MilvusAddress, Settings
 from cookbook_search.embed import Embedder, open_embedder, open_reranker
 from cookbook_search.errors import CorpusError, DocumentNotFound, QueryError, SnapshotDamaged
 from cookbook_search.index import (
+    FolderRepository,
+    FolderSnapshot,
     Manifest,
     Progress,
+    Repository,
     Snapshot,
     Snapshots,
     build,
-    current_id,
     known_documents,
     load,
 )
@@ -99,8 +101,9 @@ class Cookbook:
     """
 
     def __init__(self, settings: Settings) -> None:
-        """Opens analyzer and model, not yet the index. Raises ModelError."""
+        """Opens analyzer and model, not yet the index. Raises ModelError, SettingsError."""
         self.settings = settings
+        self.repository = _open_repository(settings)
         self._analyzer: Analyzer = open_analyzer(settings.analyzer)
         self._embedder: Embedder = open_embedder(settings.model, self._analyzer)
         self._language_model = open_language_model(settings)
@@ -112,7 +115,8 @@ class Cookbook:
         self._served: _Served | None = None
         self._guests = open_library(settings)
         self.tally = Tally()
-        self.snapshots = Snapshots(settings.index, self._analyzer, self._embedder)
+        root, follow = self.repository.root, self.repository.follow
+        self.snapshots = Snapshots(root, self._analyzer, self._embedder, follow)
         self.plans = Plans(settings, lambda: self.database)
         self.usage = Usage(settings, self._analyzer, lambda: self.database)
         self.keys = Keys(lambda: self.database)
@@ -130,13 +134,16 @@ class Cookbook:
         Raises CorpusError with every fault that stops the build (the old snapshot stays),
         BuildRunning, SnapshotError.
         """
-        known = known_documents(self.settings.index)
+        known = known_documents(self.repository.root)
         guests = [guest.folder for guest in self._guests.installed() if _is_sound(guest, known)]
         corpus, faults = read_corpus([*self.settings.corpus, *guests], known)
         faults = [*faults, *structural_faults(corpus)]
         if faults or not corpus.documents:
             raise CorpusError(faults)
-        manifest = build(self.settings.index, corpus, self._analyzer, self._embedder, progress, stage)
+        root, graph = self.repository.root, self.repository.links_graph
+        manifest = build(root, corpus, self._analyzer, self._embedder, progress, stage, graph)
+        if not stage:
+            self.repository.follow(progress)
         self.tally.builds += 1
         return manifest
 
@@ -146,7 +153,7 @@ class Cookbook:
         Raises SnapshotError, also where the snapshot is whole and yet cannot be searched.
         """
         with self._reload_lock:
-            snapshot = load(self.settings.index, self._analyzer, self._embedder)
+            snapshot = self.repository.load(self._analyzer, self._embedder)
             try:
                 self._served = self._make_ready(self._searcher(snapshot))
                 self.tally.snapshots += 1
@@ -163,11 +170,11 @@ class Cookbook:
         return _Served(searcher, answerer, self.tally, self.settings.cache_size)
 
     def searcher_of(self, name: str = "") -> Searcher:
-        """A searcher of the current snapshot or of the one of this name, beside what is served.
+        """A searcher of this machine's current snapshot or of the one of this name, beside what is served.
 
         Raises SnapshotError.
         """
-        return self._searcher(load(self.settings.index, self._analyzer, self._embedder, name))
+        return self._searcher(load(self.repository.root, self._analyzer, self._embedder, name))
 
     def _searcher(self, snapshot: Snapshot) -> Searcher:
         return open_searcher(snapshot, self._parameters, self._analyzer, self._embedder, self._reranker)
@@ -186,7 +193,7 @@ class Cookbook:
 
         Raises SnapshotError and keeps serving the old one.
         """
-        if self._served is not None and current_id(self.settings.index) == self._served.snapshot.manifest.id:
+        if self._served is not None and self.repository.current_id() == self._served.snapshot.manifest.id:
             return False
         self.open()
         return True
@@ -220,6 +227,7 @@ class Cookbook:
         return (
             self._served is not None
             and self.settings.model == "bundled"
+            and isinstance(self.repository, FolderRepository)
             and self._reranker is None
             and self._served.snapshot.manifest.counts.chunks <= QUICK_UP_TO
         )
@@ -314,7 +322,11 @@ class Cookbook:
 
     def portable(self) -> PortableIndex:
         """The retrieval as one matrix, for where no server runs; takes seconds. Raises SnapshotError."""
-        return make_portable(self.snapshot, self._parameters, self._analyzer, self._embedder)
+        snapshot = self.snapshot
+        if not isinstance(snapshot, FolderSnapshot):  # vectors are read where the index was built
+            root, name = self.repository.root, snapshot.manifest.id
+            snapshot = load(root, self._analyzer, self._embedder, name)
+        return make_portable(snapshot, self._parameters, self._analyzer, self._embedder)
 
     def document(self, document_id: str, kind: Kind, owner: str | None = None) -> AnyDocument:
         """The document of this id and kind; ``owner`` decides where several cities have one."""
@@ -341,6 +353,15 @@ def _is_sound(guest: Installed, known: Mapping[str, AnyDocument]) -> bool:
     if faults:
         log.warning("the cookbook of %s is left out: %s", guest.manifest.owner, faults[0])
     return not faults
+
+
+def _open_repository(settings: Settings) -> Repository:
+    if not isinstance(settings.index, MilvusAddress):
+        return FolderRepository(settings.index)
+    from cookbook_search.index.milvus import MilvusRepository  # pymilvus takes a second to import
+
+    token = settings.milvus_token.get_secret_value()
+    return MilvusRepository(settings.index, settings.index_cache, token, settings.milvus_seconds)
 
 
 class _Served:

@@ -6,13 +6,16 @@ Values come, strongest first, from arguments, ``COOKBOOK_*`` environment variabl
 
 from __future__ import annotations
 
+import re
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
@@ -25,6 +28,19 @@ LEAST_TOKEN = 16
 """Characters of the editors' token at least: too many to guess."""
 
 
+@dataclass(frozen=True, slots=True)
+class MilvusAddress:
+    """Where a Milvus keeps the index."""
+
+    uri: str
+    """``http://host:port`` or ``https://host:port``, or the path of a file of Milvus Lite."""
+    name: str
+    """Alias of the collection that is served, and the beginning of the names of all of the index."""
+
+    def __str__(self) -> str:
+        return f"{self.name} at {self.uri}"
+
+
 class Settings(BaseSettings):
     """Everything that can be configured; frozen once read."""
 
@@ -35,7 +51,18 @@ class Settings(BaseSettings):
     corpus: tuple[Path, ...] = Field(
         default=(Path("corpus"),), description="Folders of the cookbooks to index, JSON list."
     )
-    index: Path = Field(default=Path("index"), description="Folder of the snapshots.")
+    index: Annotated[Path | MilvusAddress, NoDecode] = Field(
+        default=Path("index"),
+        description="Folder of the snapshots, or `milvus://host:port/name` (`milvus+https` with TLS).",
+    )
+    index_cache: Path = Field(
+        default=Path("index"),
+        description="With Milvus, folder of what a build keeps and of what a server copies from there.",
+    )
+    milvus_token: SecretStr = Field(
+        default=SecretStr(""), description="Token of Milvus, or `user:password`; empty: none."
+    )
+    milvus_seconds: float = Field(default=5, gt=0, description="Longest wait for an answer of Milvus.")
     library: Path = Field(
         default=Path("cookbooks"),
         description="Folder of other cities' cookbooks; `cookbook add` fills it.",
@@ -280,6 +307,12 @@ class Settings(BaseSettings):
             raise ValueError("set our client id at the identity provider, as COOKBOOK_OIDC_ISSUER is set")
         return client_id
 
+    @field_validator("index", mode="before")
+    @classmethod
+    def _milvus(cls, value: object) -> object:
+        text = str(value)
+        return _milvus_address(text) if text.startswith(("milvus:", "milvus+")) else value
+
     @field_validator("embed_origins")
     @classmethod
     def _origins(cls, values: tuple[str, ...]) -> tuple[str, ...]:
@@ -296,6 +329,25 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments before environment before ``cookbook.toml``."""
         return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+
+
+def _milvus_address(value: str) -> MilvusAddress:
+    """Raises ValueError where the address is not one of the three forms."""
+    parts = urlsplit(value)
+    name = parts.path.strip("/")
+    if parts.scheme == "milvus" and not parts.netloc and name:
+        path = Path(parts.path)
+        return MilvusAddress(str(path), re.sub(r"\W", "_", path.stem, flags=re.ASCII))
+    scheme = {"milvus": "http", "milvus+https": "https"}.get(parts.scheme)
+    plain = not (parts.query or parts.fragment or parts.username) and parts.hostname
+    if not scheme or not plain or not re.fullmatch(r"[A-Za-z_][A-Za-z0-9_]{0,99}", name):
+        raise ValueError(
+            f"`{value}` is no address of an index; write milvus://host:port/name, "
+            "milvus+https://host:port/name or milvus:///folder/file.db (Milvus Lite); "
+            "a name has letters, digits and _, and a token has a setting of its own"
+        )
+    port = parts.port or (443 if scheme == "https" else 19530)
+    return MilvusAddress(f"{scheme}://{parts.hostname}:{port}", name)
 
 
 def _origin(value: str) -> str:

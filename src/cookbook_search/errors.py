@@ -10,7 +10,8 @@ CookbookError
 │   ├── NoSnapshot         nothing has been indexed yet
 │   ├── SnapshotDamaged    a file is missing, torn or altered
 │   ├── SnapshotMismatch   built with another model, analyzer or format
-│   └── BuildRunning       another build holds the lock
+│   ├── BuildRunning       another build holds the lock
+│   └── IndexUnreachable   the Milvus that keeps the index does not answer
 ├── LanguageModelError     the language model is dead, slow or cannot be understood
 ├── ModelError             an embedding model is missing, damaged or of another shape
 ├── EvaluationError        judged queries cannot be read
@@ -102,6 +103,10 @@ class SnapshotMismatch(SnapshotError):
 
 class BuildRunning(SnapshotError):
     """Another build holds the lock of this index."""
+
+
+class IndexUnreachable(SnapshotError):
+    """The Milvus that keeps the index does not answer, or not in time."""
 
 
 class ModelError(CookbookError):

@@ -7,11 +7,13 @@ from collections import OrderedDict
 from dataclasses import dataclass
 
 import numpy as np
+import numpy.typing as npt
 
 from cookbook_search.answer.library import Library
 from cookbook_search.retrieve import Judged, Query, Searcher
 from cookbook_search.types import AnyDocument, Filters, Language, Metric
 
+Scores = npt.NDArray[np.float32]
 DOCUMENTS = 5
 METRICS = 5
 TOPICS = 3
@@ -106,19 +108,23 @@ class Finder:
         """How well the titles and phrasings of the first of these documents match; 0 where there is none."""
         if not numbers:
             return 0.0
-        head, _ = self._library.chunks(numbers[0])
-        return float(judged.ranking.chunk_mix[head].max(initial=0))
+        head, _ = self._scores(judged, numbers[0])
+        return float(head.max(initial=0))
 
     def _place(self, judged: Judged, number: int) -> Place | None:
-        head, body = self._library.chunks(number)
+        head, body = self._scores(judged, number)
         if not len(body):
             return None
-        mix = judged.ranking.chunk_mix
-        best = body[int(np.argmax(mix[body]))]
-        score = float(mix[best])
-        return Place(
-            self._searcher.snapshot.chunks[best].anchor, score, score - float(mix[head].max(initial=0))
-        )
+        best = int(np.argmax(body))
+        chunk = self._searcher.snapshot.chunks[int(self._library.chunks(number)[1][best])]
+        score = float(body[best])
+        return Place(chunk.anchor, score, score - float(head.max(initial=0)))
+
+    def _scores(self, judged: Judged, number: int) -> tuple[Scores, Scores]:
+        """Fused scores of a document's titles and phrasings, and of its body; none where not scored."""
+        mix = judged.ranking.chunk_mix[judged.ranking.found.places(number)]
+        head, _ = self._library.chunks(number)
+        return mix[: len(head)], mix[len(head) :]
 
 
 def _odds(probability: float) -> float:

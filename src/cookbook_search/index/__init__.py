@@ -7,7 +7,15 @@ from cookbook_search.index.kept import KeptSnapshot, Snapshots
 from cookbook_search.index.lexical import FIELDS, FieldWeights, Postings
 from cookbook_search.index.manifest import FileRecord, Manifest
 from cookbook_search.index.moves import Move
-from cookbook_search.index.snapshot import KIND_CODES, Snapshot, current_id, known_documents, load
+from cookbook_search.index.repository import FolderRepository, Repository
+from cookbook_search.index.snapshot import (
+    KIND_CODES,
+    FolderSnapshot,
+    Snapshot,
+    current_id,
+    known_documents,
+    load,
+)
 
 __all__ = [
     "FIELDS",
@@ -15,11 +23,14 @@ __all__ = [
     "Border",
     "FieldWeights",
     "FileRecord",
+    "FolderRepository",
+    "FolderSnapshot",
     "KeptSnapshot",
     "Manifest",
     "Move",
     "Postings",
     "Progress",
+    "Repository",
     "Snapshot",
     "Snapshots",
     "build",

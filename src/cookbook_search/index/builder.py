@@ -65,7 +65,7 @@ from cookbook_search.index.snapshot import (
     CURRENT,
     KIND_CODES,
     UNREADABLE,
-    Snapshot,
+    FolderSnapshot,
     current_id,
     load,
     open_folder,
@@ -91,13 +91,15 @@ def build(
     embedder: Embedder,
     progress: Progress | None = None,
     stage: bool = False,
+    graph: bool = True,
 ) -> Manifest:
     """Build a snapshot of the corpus and make it current; returns its manifest.
 
     Chunks that the current snapshot already holds, made by the same model and analyzer, are copied
     from there and neither analysed nor embedded again. Where nothing has changed, the current snapshot stays;
     so it does where the corpus is the one that was rolled back from (``stays_rolled_back``). ``stage`` builds
-    it beside, and leaves the current one.
+    it beside, and leaves the current one. ``graph`` False links no graph of many vectors: somebody else is to
+    search them.
 
     Raises BuildRunning while another build runs here, SnapshotError where the disk refuses.
     """
@@ -107,7 +109,7 @@ def build(
         old = _reusable(root, analyzer, embedder)
         manifest = _known(root, corpus, old, analyzer, embedder, stage)
         if manifest is None:
-            manifest = _build_folder(root, corpus, analyzer, embedder, old, report)
+            manifest = _build_folder(root, corpus, analyzer, embedder, old, report, graph)
         if stage:
             _stage(root, manifest.id)
         elif old is None or manifest.id != old.manifest.id:
@@ -142,7 +144,12 @@ def stays_rolled_back(root: Path) -> Move | None:
 
 
 def _known(
-    root: Path, corpus: Corpus, old: Snapshot | None, analyzer: Analyzer, embedder: Embedder, stage: bool
+    root: Path,
+    corpus: Corpus,
+    old: FolderSnapshot | None,
+    analyzer: Analyzer,
+    embedder: Embedder,
+    stage: bool,
 ) -> Manifest | None:
     """The snapshot on disk that makes a build needless; None where there is none.
 
@@ -176,8 +183,9 @@ def _build_folder(
     corpus: Corpus,
     analyzer: Analyzer,
     embedder: Embedder,
-    old: Snapshot | None,
+    old: FolderSnapshot | None,
     report: Progress,
+    graph: bool,
 ) -> Manifest:
     """Build a snapshot that nothing names yet."""
     folder = root / f".building-{os.getpid()}"
@@ -193,7 +201,7 @@ def _build_folder(
         _write_postings(folder)
         _write_border(folder, analyzer, old)
         report("write", 2, 4)
-        dense = write_dense(folder)
+        dense = write_dense(folder, graph)
         report("write", 3, 4)
         manifest = _write_manifest(folder, corpus, analyzer, embedder, size, dense)
         sync_folder(folder)
@@ -211,7 +219,7 @@ def _write_segments(
     corpus: Corpus,
     analyzer: Analyzer,
     embedder: Embedder,
-    old: Snapshot | None,
+    old: FolderSnapshot | None,
     report: Progress,
 ) -> int:
     """Write chunks, layout, spans, vectors, terms and word forms; the number of chunks."""
@@ -274,7 +282,7 @@ def _renumbered(segment: Segment, terms: dict[str, int]) -> npt.NDArray[np.int32
     return rows
 
 
-def _write_outside(folder: Path, corpus: Corpus, embedder: Embedder, old: Snapshot | None) -> None:
+def _write_outside(folder: Path, corpus: Corpus, embedder: Embedder, old: FolderSnapshot | None) -> None:
     """Questions that the corpus does not answer, with their vectors as of queries."""
     examples = [(language, text) for language in LANGUAGES for text in corpus.outside[language]]
     known = old.outside_texts if old else {}
@@ -305,7 +313,7 @@ def _write_postings(folder: Path) -> None:
     write_field_postings(build_field_postings(terms, numbers, document, field, len(ranges) - 1), folder)
 
 
-def _write_border(folder: Path, analyzer: Analyzer, old: Snapshot | None) -> None:
+def _write_border(folder: Path, analyzer: Analyzer, old: FolderSnapshot | None) -> None:
     """What parts the phrasings in the chunks from the questions that the corpus does not answer."""
     kinds = np.load(folder / "layout-kind.npy", allow_pickle=False)
     own = np.isin(kinds, [KIND_CODES["problem"], KIND_CODES["question"]])
@@ -360,7 +368,7 @@ def _prove(folder: Path, manifest: Manifest) -> None:
         raise OSError("the disk took only a part of it") from error
 
 
-def _reusable(root: Path, analyzer: Analyzer, embedder: Embedder) -> Snapshot | None:
+def _reusable(root: Path, analyzer: Analyzer, embedder: Embedder) -> FolderSnapshot | None:
     """The current snapshot where its chunks can be used again; any doubt, and nothing is reused."""
     try:
         old = load(root, analyzer, embedder)

@@ -71,6 +71,11 @@ class DenseIndex:
         )  # in this thread alone: numpy's product would wake others and let them spin
         return found
 
+    def within(self, query: npt.NDArray[np.float32], firsts: Numbers, ends: Numbers) -> Vectors:
+        """Cosines in the ranges ``firsts[i]:ends[i]``, one range after the other."""
+        found = [self.cosines(query, first, end) for first, end in zip(firsts, ends, strict=True)]
+        return np.concatenate([np.zeros(0, dtype=np.float32), *found])
+
     def search(
         self, query: npt.NDArray[np.float32], count: int, among: Numbers | None = None
     ) -> tuple[npt.NDArray[np.float32], Numbers]:
@@ -104,15 +109,17 @@ class DenseIndex:
         return cosines[order], numbers[order]
 
 
-def write_dense(folder: Path) -> DenseRecord:
+def write_dense(folder: Path, graph: bool = True) -> DenseRecord:
     """Index the vectors of ``vectors.npy``; an exact index takes them over, and the file goes.
+
+    Without ``graph`` the index is exact however many they are.
 
     Raises OSError where the disk refuses.
     """
     faiss.omp_set_num_threads(os.cpu_count() or 1)
     vectors = map_column(folder / VECTORS)
     size, dimension = vectors.shape
-    record = choose(size)
+    record = choose(size) if graph else DenseRecord(links=0, breadth=0)
     index = _graph(vectors, record) if record.links else faiss.IndexFlatIP(dimension)
     for start in range(0, size, BLOCK):
         index.add(np.ascontiguousarray(vectors[start : start + BLOCK]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -44,8 +45,12 @@ class KeptSnapshot:
 class Snapshots:
     """The snapshots of one index, for a program with this analyzer and model."""
 
-    def __init__(self, root: Path, analyzer: Analyzer, embedder: Embedder) -> None:
+    def __init__(
+        self, root: Path, analyzer: Analyzer, embedder: Embedder, moved: Callable[[], None] = lambda: None
+    ) -> None:
+        """``moved`` is called when another snapshot has become current."""
         self._root = root
+        self._moved = moved
         self._analyzer = analyzer
         self._embedder = embedder
 
@@ -118,6 +123,7 @@ class Snapshots:
             ) from error
         if name != self.current:
             make_current(self._root, name, what, by)
+        self._moved()
         return manifest
 
     def _finished(self) -> list[str]:

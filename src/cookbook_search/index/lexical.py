@@ -201,9 +201,13 @@ def build_field_postings(
     return FieldPostings(terms, starts, holders.astype(np.int32), frequencies, size)
 
 
+PARTS = ("starts", "texts", "scores", "champions")
+"""Arrays of ``Postings``, each a file."""
+
+
 def write_postings(postings: Postings, folder: Path) -> None:
     """Write ``postings-*.npy`` to the folder; the terms are the snapshot's."""
-    for part in ("starts", "texts", "scores", "champions"):
+    for part in PARTS:
         np.save(folder / f"postings-{part}.npy", getattr(postings, part), allow_pickle=False)
 
 
@@ -215,9 +219,7 @@ def write_field_postings(postings: FieldPostings, folder: Path) -> None:
 
 def read_postings(folder: Path, terms: Mapping[str, int], size: int) -> Postings:
     """Memory-map what ``write_postings`` wrote."""
-    starts, texts, scores, champions = (
-        map_column(folder / f"postings-{part}.npy") for part in ("starts", "texts", "scores", "champions")
-    )
+    starts, texts, scores, champions = (map_column(folder / f"postings-{part}.npy") for part in PARTS)
     return Postings(terms, starts, texts, scores, size, champions)
 
 

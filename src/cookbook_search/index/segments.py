@@ -17,7 +17,7 @@ import numpy.typing as npt
 from cookbook_search.analyze import Analyzer, words
 from cookbook_search.chunk import chunks
 from cookbook_search.embed import Embedder, Vectors
-from cookbook_search.index.snapshot import KIND_CODES, Snapshot
+from cookbook_search.index.snapshot import KIND_CODES, FolderSnapshot
 from cookbook_search.types import LANGUAGES, AnyDocument, Chunk, Language
 
 BATCH = 64
@@ -50,7 +50,7 @@ class Segment:
 
 
 def segments(
-    documents: Sequence[AnyDocument], analyzer: Analyzer, embedder: Embedder, old: Snapshot | None
+    documents: Sequence[AnyDocument], analyzer: Analyzer, embedder: Embedder, old: FolderSnapshot | None
 ) -> Iterator[Segment]:
     """Segments of all documents, in order.
 
@@ -85,7 +85,7 @@ def segments(
         yield reader.read(fresh)
 
 
-def copied(old: Snapshot, first: int, end: int, names: Sequence[str]) -> Segment:
+def copied(old: FolderSnapshot, first: int, end: int, names: Sequence[str]) -> Segment:
     """Documents ``first:end`` of a snapshot with these ``names`` of the terms, as they stand there."""
     begin, stop = int(old.chunk_range[first]), int(old.chunk_range[end])
     starts = old.spans.starts[begin : stop + 1]
@@ -109,7 +109,7 @@ def copied(old: Snapshot, first: int, end: int, names: Sequence[str]) -> Segment
     )
 
 
-def kept_forms(documents: Sequence[AnyDocument], old: Snapshot | None) -> Counter[tuple[str, str]]:
+def kept_forms(documents: Sequence[AnyDocument], old: FolderSnapshot | None) -> Counter[tuple[str, str]]:
     """Word forms of those documents of the old snapshot that have not changed; see ``Segment.forms``."""
     if old is None:
         return Counter()
@@ -140,7 +140,7 @@ class _Reader:
     """Analyses and embeds documents; what the same document held before is looked up."""
 
     def __init__(
-        self, analyzer: Analyzer, embedder: Embedder, old: Snapshot | None, names: Sequence[str]
+        self, analyzer: Analyzer, embedder: Embedder, old: FolderSnapshot | None, names: Sequence[str]
     ) -> None:
         self._analyzer = analyzer
         self._embedder = embedder

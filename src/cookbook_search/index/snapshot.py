@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +31,7 @@ from cookbook_search.index.contents import (
 from cookbook_search.index.dense import DenseIndex, read_dense
 from cookbook_search.index.lexical import FieldPostings, Postings, read_field_postings, read_postings
 from cookbook_search.index.manifest import Manifest, read_manifest, verify_file, verify_files
+from cookbook_search.index.protocols import DenseSearch, LexicalSearch
 from cookbook_search.types import AnyDocument, Imprint, Language, Vocabulary
 from cookbook_search.types.changes import Change
 
@@ -41,7 +43,7 @@ KIND_CODES = {"title": 0, "problem": 1, "question": 2, "statement": 3, "section"
 
 @dataclass(frozen=True, slots=True)
 class Snapshot:
-    """An index in memory or mapped: everything that a search reads."""
+    """Everything that a search reads: in memory, mapped, or asked of who scores the chunks."""
 
     manifest: Manifest
     documents: tuple[AnyDocument, ...]
@@ -51,8 +53,8 @@ class Snapshot:
     imprints: tuple[Imprint, ...]
     """Whose cookbooks these are, as far as they tell."""
     chunks: ChunkStore
-    dense: DenseIndex
-    chunk_postings: Postings
+    dense: DenseSearch
+    chunk_postings: LexicalSearch
     document_fields: FieldPostings
     spans: Spans
     forms: Forms
@@ -74,6 +76,14 @@ class Snapshot:
     """Chunks of each kind of each document; (documents, kinds)."""
 
 
+@dataclass(frozen=True, slots=True)
+class FolderSnapshot(Snapshot):
+    """A snapshot of which every part lies in this machine's folder."""
+
+    dense: DenseIndex
+    chunk_postings: Postings
+
+
 def current_id(root: Path) -> str:
     """Id of the current snapshot. Raises NoSnapshot where there is none."""
     try:
@@ -87,7 +97,7 @@ def current_id(root: Path) -> str:
     return name
 
 
-def load(root: Path, analyzer: Analyzer, embedder: Embedder, name: str = "") -> Snapshot:
+def load(root: Path, analyzer: Analyzer, embedder: Embedder, name: str = "") -> FolderSnapshot:
     """Verify and open the current snapshot, or the one of this name.
 
     Raises NoSnapshot, SnapshotDamaged, or SnapshotMismatch where it was built with another
@@ -96,7 +106,7 @@ def load(root: Path, analyzer: Analyzer, embedder: Embedder, name: str = "") -> 
     name = name or current_id(root)
     folder = root / name
     manifest = read_manifest(folder)
-    _require(manifest, analyzer, embedder)
+    require(manifest, analyzer, embedder)
     try:
         verify_files(folder, manifest)
         return open_folder(folder, manifest)
@@ -114,40 +124,45 @@ def known_documents(root: Path) -> dict[str, AnyDocument]:
         return {}
 
 
-def open_folder(folder: Path, manifest: Manifest) -> Snapshot:
+def open_folder(folder: Path, manifest: Manifest) -> FolderSnapshot:
     """Open a snapshot whose files are known to be whole; any of ``UNREADABLE`` where they are not."""
+    parts = read_parts(folder)
+    dense = read_dense(folder, manifest.dense)
+    postings = read_postings(folder, parts["spans"].terms, manifest.counts.chunks)
+    return FolderSnapshot(manifest=manifest, dense=dense, chunk_postings=postings, **parts)
+
+
+def read_parts(folder: Path) -> dict[str, Any]:
+    """Fields of a ``Snapshot`` that are read from files, whoever scores its chunks."""
     documents = tuple(read_documents(folder))
     ranges = np.asarray(np.load(folder / "layout-range.npy", allow_pickle=False))
     kinds = np.asarray(np.load(folder / "layout-kind.npy", allow_pickle=False))
-    size = manifest.counts.chunks
     terms = read_terms(folder)
     owners = np.repeat(np.arange(len(documents), dtype=np.int32), np.diff(ranges))
     width = len(KIND_CODES)
     counts = np.bincount(owners * width + kinds, minlength=len(documents) * width).reshape(-1, width)
-    return Snapshot(
-        manifest=manifest,
-        documents=documents,
-        vocabulary=read_vocabulary_file(folder),
-        changes=read_changes(folder),
-        imprints=read_imprints(folder),
-        chunks=ChunkStore(folder),
-        dense=read_dense(folder, manifest.dense),
-        chunk_postings=read_postings(folder, terms, size),
-        document_fields=read_field_postings(folder, terms, len(documents)),
-        spans=read_spans(folder, terms),
-        forms=read_forms(folder),
-        chunk_document=owners,
-        chunk_kind=kinds,
-        chunk_language=np.asarray(np.load(folder / "layout-language.npy", allow_pickle=False)),
-        outside=map_column(folder / "outside.npy"),
-        outside_texts=read_outside_texts(folder),
-        border=read_border(folder),
-        chunk_range=ranges,
-        kind_counts=counts.astype(np.float32),
-    )
+    return {
+        "documents": documents,
+        "vocabulary": read_vocabulary_file(folder),
+        "changes": read_changes(folder),
+        "imprints": read_imprints(folder),
+        "chunks": ChunkStore(folder),
+        "document_fields": read_field_postings(folder, terms, len(documents)),
+        "spans": read_spans(folder, terms),
+        "forms": read_forms(folder),
+        "chunk_document": owners,
+        "chunk_kind": kinds,
+        "chunk_language": np.asarray(np.load(folder / "layout-language.npy", allow_pickle=False)),
+        "outside": map_column(folder / "outside.npy"),
+        "outside_texts": read_outside_texts(folder),
+        "border": read_border(folder),
+        "chunk_range": ranges,
+        "kind_counts": counts.astype(np.float32),
+    }
 
 
-def _require(manifest: Manifest, analyzer: Analyzer, embedder: Embedder) -> None:
+def require(manifest: Manifest, analyzer: Analyzer, embedder: Embedder) -> None:
+    """Raise SnapshotMismatch unless a snapshot was built with this analyzer and this model."""
     if (manifest.model.name, manifest.model.digest) != (embedder.name, embedder.digest):
         raise SnapshotMismatch(
             f"Snapshot {manifest.id} was built with the model {manifest.model.name} "

@@ -74,12 +74,11 @@ def candidates(query: Query, snapshot: Snapshot, allowed: npt.NDArray[np.bool_] 
     firsts, ends = ranges[documents], ranges[documents + 1]
     starts = np.concatenate([[0], np.cumsum(ends - firsts)])
     chunks = np.arange(starts[-1]) + np.repeat(firsts - starts[:-1], ends - firsts)
-    scored = [dense.cosines(query.vector, first, end) for first, end in zip(firsts, ends, strict=True)]
     return Candidates(
         documents,
         starts,
         chunks,
-        np.concatenate([np.zeros(0, dtype=np.float32), *scored]),
+        dense.within(query.vector, firsts, ends),
         postings.within(query.weights, firsts, ends),
         cosines[-1] if len(cosines) else np.float32(0),
     )

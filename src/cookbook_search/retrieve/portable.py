@@ -17,7 +17,7 @@ import numpy.typing as npt
 
 from cookbook_search.analyze import Analyzer
 from cookbook_search.embed import Embedder
-from cookbook_search.index import KIND_CODES, Snapshot
+from cookbook_search.index import KIND_CODES, FolderSnapshot
 from cookbook_search.retrieve.parameters import Parameters
 from cookbook_search.retrieve.rank import neighbours_of
 from cookbook_search.types import Language
@@ -63,7 +63,7 @@ class PortableIndex:
 
 
 def make_portable(
-    snapshot: Snapshot, parameters: Parameters, analyzer: Analyzer, embedder: Embedder
+    snapshot: FolderSnapshot, parameters: Parameters, analyzer: Analyzer, embedder: Embedder
 ) -> PortableIndex:
     """Gather the matrix from a snapshot; takes some seconds, since all chunks are analysed again."""
     found = _forms(snapshot, analyzer)
@@ -86,7 +86,7 @@ def make_portable(
 _Forms = dict[str, tuple[Counter[Language], tuple[str, ...]]]
 
 
-def _forms(snapshot: Snapshot, analyzer: Analyzer) -> _Forms:
+def _forms(snapshot: FolderSnapshot, analyzer: Analyzer) -> _Forms:
     """Each form of chunks and outside questions with its languages and its terms."""
     counts: dict[str, Counter[Language]] = {}
     terms: dict[str, dict[str, None]] = {}
@@ -102,7 +102,7 @@ def _forms(snapshot: Snapshot, analyzer: Analyzer) -> _Forms:
     return {form: (counts[form], tuple(terms[form])) for form in sorted(counts)}
 
 
-def _add_lexical(matrix: Floats, snapshot: Snapshot, parameters: Parameters) -> None:
+def _add_lexical(matrix: Floats, snapshot: FolderSnapshot, parameters: Parameters) -> None:
     fields = snapshot.document_fields.weighted(parameters.field_weights)
     matrix[_term_of_posting(fields.starts), fields.texts] += fields.scores
     chunks = snapshot.chunk_postings
@@ -117,7 +117,7 @@ def _term_of_posting(starts: npt.NDArray[np.int64]) -> npt.NDArray[np.int64]:
 
 
 def _add_nearness(
-    matrix: Floats, snapshot: Snapshot, embedder: Embedder, forms: _Forms, terms: dict[str, int]
+    matrix: Floats, snapshot: FolderSnapshot, embedder: Embedder, forms: _Forms, terms: dict[str, int]
 ) -> None:
     """The cosine of each term's commonest form with the phrasings of each document, by its rarity."""
     commonest: dict[str, tuple[int, str, Language]] = {}
@@ -138,7 +138,7 @@ def _add_nearness(
     matrix[rows] += np.float32(NEARNESS) * np.sqrt(rarity[rows])[:, None] * (vectors @ _centres(snapshot).T)
 
 
-def _centres(snapshot: Snapshot) -> Floats:
+def _centres(snapshot: FolderSnapshot) -> Floats:
     """The mean vector of each document's phrasings, apart from the mean of all; (documents, dimension)."""
     vectors = snapshot.dense.vectors
     centres = np.zeros((len(snapshot.documents), vectors.shape[1]), dtype=np.float32)
@@ -160,7 +160,7 @@ def _sparse(matrix: Floats) -> Floats:
 
 
 def _threshold(
-    snapshot: Snapshot, analyzer: Analyzer, terms: dict[str, int], kept: Floats, odds: Floats
+    snapshot: FolderSnapshot, analyzer: Analyzer, terms: dict[str, int], kept: Floats, odds: Floats
 ) -> float:
     """Where all but a few of the questions from outside lie below; none is refused where there are none."""
     scores = []

@@ -64,7 +64,7 @@ class Staging:
 
     def __init__(self, cookbook: Cookbook) -> None:
         self._cookbook = cookbook
-        self._root = cookbook.settings.index
+        self._root = cookbook.repository.root
         self._told = 0.0
 
     def start(self, by: str = "") -> None:

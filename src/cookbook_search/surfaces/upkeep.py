@@ -115,10 +115,10 @@ async def _watch(cookbook: Cookbook, seconds: float, at_once: asyncio.Event) -> 
             if await asyncio.to_thread(cookbook.reload):
                 log.info("serving snapshot %s", cookbook.snapshot.manifest.id)
                 cold = True
-            complaint = ""
             if cold:
                 cold = False
                 await asyncio.to_thread(cookbook.warm_up)
+            complaint = ""
         except SnapshotError as error:
             if str(error) != complaint:
                 complaint = str(error)

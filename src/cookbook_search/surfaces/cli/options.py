@@ -10,7 +10,9 @@ import typer
 
 JsonFlag = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 CorpusOption = Annotated[list[Path] | None, typer.Option("--corpus", help="Corpus folder; may be repeated.")]
-IndexOption = Annotated[Path | None, typer.Option("--index", help="Folder of the snapshots.")]
+IndexOption = Annotated[
+    str | None, typer.Option("--index", help="Folder of the snapshots, or milvus://host:port/name.")
+]
 
 
 class LanguageChoice(StrEnum):

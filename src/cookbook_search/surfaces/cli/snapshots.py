@@ -49,7 +49,7 @@ def preview(
         return
     with progress_bar() as report:
         made = compare_staged(cookbook, report)
-    write_preview(cookbook.settings.index / PREVIEW, made)
+    write_preview(cookbook.repository.root / PREVIEW, made)
     if as_json:
         print_json(preview_out(made).model_dump(mode="json"))
     else:
