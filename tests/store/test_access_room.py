@@ -59,6 +59,8 @@ def test_sessions_end_by_themselves_by_hand_and_by_person(database) -> None:
         access.save_session(database, f"{number}", session)
     found = access.find_session(database, "0")
     assert found == Session("maija", "Maija", frozenset({Scope.EDITOR}), LATER)
+    assert [one.name for one in access.all_sessions(database, NOW)] == ["Maija", "Maija", "Matti"]
+    assert access.all_sessions(database, LATER) == []
     access.end_session(database, "0")
     assert access.find_session(database, "0") is None
     assert access.end_sessions(database, "maija") == 1
@@ -69,7 +71,7 @@ def test_sessions_end_by_themselves_by_hand_and_by_person(database) -> None:
 
 def test_signing_in_is_finished_once_and_in_time(database) -> None:
     for name in ("one", "two"):
-        access.begin_sign_in(database, name, SignIn("nonce", "verifier", "/kirjasto?q=ä"), LATER)
+        access.begin_sign_in(database, name, SignIn("nonce", "verifier", "/kirjasto?q=ä"), NOW, LATER)
     with ThreadPoolExecutor(6) as workers:
         came = list(workers.map(lambda _: access.finish_sign_in(database, "one", NOW), range(6)))
     assert [one for one in came if one] == [SignIn("nonce", "verifier", "/kirjasto?q=ä")]

@@ -142,13 +142,13 @@ def test_an_embedding_page_may_send_a_key(serve, closed, make) -> None:
 
 @pytest.fixture
 def run(monkeypatch, capsys, tmp_path):
-    """Run `cookbook keys`; its exit status, output and errors."""
+    """Run a command about access, `cookbook keys` if none is named; its exit status, output and errors."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("COLUMNS", "200")
     monkeypatch.setenv("COOKBOOK_DATABASE", f"sqlite:///{tmp_path}/state.db")
 
-    def command(*arguments: object) -> tuple[object, str, str]:
-        monkeypatch.setattr(sys, "argv", ["cookbook", "keys", *map(str, arguments)])
+    def command(*arguments: object, name: str = "keys") -> tuple[object, str, str]:
+        monkeypatch.setattr(sys, "argv", ["cookbook", name, *map(str, arguments)])
         capsys.readouterr()
         with pytest.raises(SystemExit) as end:
             main()
@@ -195,3 +195,34 @@ def test_wrong_use_is_told(run, arguments, told) -> None:
     code, out, err = run(*arguments)
     assert (code, out) == (2, "")
     assert told in err
+
+
+def test_sessions_are_listed_and_ended(run, tmp_path) -> None:
+    assert run("list", name="sessions")[1] == "Nobody is signed in.\n"
+    assert run("end", "--all", name="sessions")[0] == 1
+    settings = Settings(
+        database=f"sqlite:///{tmp_path}/state.db", oidc_issuer="https://id.example", oidc_client_id="x"
+    )
+    cookbook = Cookbook(settings)
+    for who in ("a1", "b2", "b2"):
+        cookbook.sessions.begin("person", who, f"[red]{who}", frozenset({Scope.SEARCH}))
+    cookbook.close()
+    assert "[red]b2" in run("list", name="sessions")[1]
+    listed = json.loads(run("list", "--json", name="sessions")[1])
+    assert [one["subject"] for one in listed] == ["a1", "b2", "b2"]
+    assert json.loads(run("end", "--person", "b2", "--json", name="sessions")[1]) == {"ended": 2}
+    code, _, told = run("end", "--all", name="sessions")
+    assert (code, told) == (0, "1 session(s) ended\n")
+    for wrong in ((), ("--all", "--person", "a1")):
+        code, _, told = run("end", *wrong, name="sessions")
+        assert code == 2
+        assert "--person SUBJECT" in told
+
+
+def test_the_api_tells_how_a_key_is_sent(serve, index) -> None:
+    for access, needed in (("public", [{}, {"key": []}]), ("closed", [{"key": []}])):
+        with serve(Settings(index=index, access=access)) as client:
+            document = client.get("/api/v1/openapi.json").json()
+        assert document["security"] == needed
+        assert document["components"]["securitySchemes"]["key"]["scheme"] == "bearer"
+        assert {"401", "403", "429"} <= set(document["paths"]["/api/v1/search"]["post"]["responses"])

@@ -199,7 +199,8 @@ class Provider:
         return dict(claims)
 
     def _person(self, claims: Mapping[str, Any]) -> Person:
-        name = next((claims[key] for key in ("name", "preferred_username", "email") if claims.get(key)), "")
+        names = ("name", "preferred_username", "email", "sub")
+        name = next(claims[key] for key in names if claims.get(key))
         return Person(str(claims["sub"])[:255], str(name)[:200], self._role(claims))
 
     def _role(self, claims: Mapping[str, Any]) -> Role | None:

@@ -61,7 +61,8 @@ class Sessions:
         """
         from cookbook_search.store.access import begin_sign_in
 
-        begin_sign_in(self._database(), sha256(secret.encode()).hexdigest(), sign_in, _now() + SIGN_IN_TIME)
+        now, digest = _now(), sha256(secret.encode()).hexdigest()
+        begin_sign_in(self._database(), digest, sign_in, now, now + SIGN_IN_TIME)
 
     def finish_sign_in(self, secret: str) -> SignIn | None:
         """Who comes back with the secret in time; each of them once. Raises StoreError, SettingsError."""
@@ -82,6 +83,12 @@ class Sessions:
         self._remembered.forget(digest)
         if digest:
             end_session(self._database(), digest)
+
+    def all(self) -> list[Session]:
+        """The sessions that have not run out, by person. Raises StoreError, SettingsError."""
+        from cookbook_search.store.access import all_sessions
+
+        return all_sessions(self._database(), _now())
 
     def end_all(self, subject: str | None = None) -> int:
         """End every session, or one person's; how many. Raises StoreError, SettingsError."""

@@ -111,7 +111,15 @@ def find_session(database: Database, digest: str) -> Session | None:
     """The session, also one that has run out. Raises StoreError."""
     with database.begin() as connection:
         row = connection.execute(select(sessions).where(sessions.c.digest == digest)).one_or_none()
-    return None if row is None else Session(row.subject, row.name, _scopes(row.scopes), row.expires_at)
+    return None if row is None else _session(row)
+
+
+def all_sessions(database: Database, now: dt.datetime) -> list[Session]:
+    """The sessions that have not run out, by person. Raises StoreError."""
+    chosen = select(sessions).where(sessions.c.expires_at > now)
+    with database.begin() as connection:
+        rows = connection.execute(chosen.order_by(sessions.c.subject, sessions.c.expires_at)).all()
+    return [_session(row) for row in rows]
 
 
 def end_session(database: Database, digest: str) -> None:
@@ -127,9 +135,12 @@ def end_sessions(database: Database, subject: str | None) -> int:
         return connection.execute(chosen).rowcount
 
 
-def begin_sign_in(database: Database, digest: str, sign_in: SignIn, expires_at: dt.datetime) -> None:
-    """Remember somebody who has gone to the provider. Raises StoreError."""
+def begin_sign_in(
+    database: Database, digest: str, sign_in: SignIn, now: dt.datetime, expires_at: dt.datetime
+) -> None:
+    """Remember somebody who goes to the provider, and forget those who never came back. Raises StoreError."""
     with database.begin() as connection:
+        connection.execute(delete(sign_ins).where(sign_ins.c.expires_at <= now))
         connection.execute(
             sign_ins.insert().values(asdict(sign_in) | {"digest": digest, "expires_at": expires_at})
         )
@@ -161,6 +172,10 @@ def _key(row: Row[Any]) -> ApiKey:
         row.id, row.name, _scopes(row.scopes), row.created_at, row.expires_at, row.last_used_at,
         row.revoked_at, row.replaced_by,
     )  # fmt: skip
+
+
+def _session(row: Row[Any]) -> Session:
+    return Session(row.subject, row.name, _scopes(row.scopes), row.expires_at)
 
 
 def _scopes(words: str) -> frozenset[Scope]:

@@ -18,7 +18,7 @@ from cookbook_search.index import KeptSnapshot
 from cookbook_search.index import Progress as IndexProgress
 from cookbook_search.retrieve import Explanation
 from cookbook_search.surfaces.wire.keys import state_of
-from cookbook_search.types import AnyDocument, ApiKey, Language, SearchResult
+from cookbook_search.types import AnyDocument, ApiKey, Language, SearchResult, Session
 from cookbook_search.usage import GapReport
 
 out = Console(highlight=False, markup=False)
@@ -212,6 +212,18 @@ def print_preview(preview: Preview) -> None:
         out.print(f"{change.what} {change.owner} {change.id}{sections}", soft_wrap=True)
     if preview.hidden:
         out.print(f"{preview.hidden} documents change for the search alone (questions, statements)")
+
+
+def print_sessions(sessions: Sequence[Session]) -> None:
+    """A row a session, by person."""
+    if not sessions:
+        out.print("Nobody is signed in.")
+        return
+    table = Table("subject", "name", "scopes", "ends (UTC)")
+    for session in sessions:
+        ends = f"{session.expires_at:%Y-%m-%d %H:%M}"
+        table.add_row(Text(session.subject), Text(session.name), " ".join(sorted(session.scopes)), ends)
+    out.print(table)
 
 
 def _heading(document: AnyDocument, score: float, language: Language) -> Text:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from http import HTTPStatus
+from typing import Any
 from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
@@ -20,7 +21,7 @@ from starlette.types import ASGIApp, Message, Receive, Send
 from starlette.types import Scope as Connection
 
 from cookbook_search.surfaces.http.problems import problem_response
-from cookbook_search.types import Caller, Scope
+from cookbook_search.types import Access, Caller, Scope
 
 SIGN_IN = "/kirjaudu"
 FRAGMENT_HEADER = "x-fragment"
@@ -140,6 +141,21 @@ def install_refusals(app: FastAPI) -> None:
     @app.exception_handler(Refusal)
     async def handle(request: Request, refusal: Refusal) -> Response:
         return refused(request, refusal)
+
+
+def describe_access(app: FastAPI, access: Access) -> None:
+    """Tell in the OpenAPI document how a program says who it is."""
+    described = app.openapi
+
+    def openapi() -> dict[str, Any]:
+        document = described()
+        told = "An API key: `Authorization: Bearer ckb_...`. Keys have scopes: search, chat, editor, admin."
+        key = {"type": "http", "scheme": "bearer", "description": told}
+        document["components"]["securitySchemes"] = {"key": key}
+        document["security"] = [{"key": []}] if access == "closed" else [{}, {"key": []}]
+        return document
+
+    app.openapi = openapi  # type: ignore[method-assign]  # as FastAPI's documentation has it
 
 
 def refused(request: Request, refusal: Refusal) -> Response:

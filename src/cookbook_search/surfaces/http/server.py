@@ -23,6 +23,7 @@ from cookbook_search.surfaces.http.access import (
     OPEN_TO_ALL,
     Guarded,
     Identified,
+    describe_access,
     install_refusals,
     requires,
 )
@@ -100,6 +101,7 @@ def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAP
         app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
     install_problem_handlers(app)
     describe_problems(app)
+    describe_access(app, settings.access)
     install_refusals(app)
     reads, talks = [requires(Scope.SEARCH)], [requires(Scope.CHAT)]
     app.include_router(api.router(cookbook), dependencies=reads)

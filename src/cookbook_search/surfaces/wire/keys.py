@@ -1,4 +1,4 @@
-"""API keys as JSON; a secret only where a key is made."""
+"""API keys and sessions as JSON; a secret only where a key is made."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from cookbook_search.surfaces.wire.base import Wire
-from cookbook_search.types import ApiKey, Scope
+from cookbook_search.types import ApiKey, Scope, Session
 
 KeyState = Literal["good", "replaced", "expired", "revoked"]
 
@@ -57,3 +57,22 @@ def key_out(key: ApiKey, now: dt.datetime) -> KeyOut:
 def key_made(key: ApiKey, secret: str) -> KeyMade:
     """A new key as it is told this once."""
     return KeyMade(**key_out(key, key.created_at).model_dump(), key=secret)
+
+
+class SessionOut(Wire):
+    """Somebody who is signed in."""
+
+    subject: str = Field(
+        description="Who, as the identity provider tells apart; `token`: the editors' token."
+    )
+    name: str
+    scopes: list[Scope]
+    expires_at: dt.datetime
+
+
+def session_out(session: Session) -> SessionOut:
+    """The session as it is told."""
+    return SessionOut(
+        subject=session.subject, name=session.name, scopes=sorted(session.scopes),
+        expires_at=session.expires_at,
+    )  # fmt: skip

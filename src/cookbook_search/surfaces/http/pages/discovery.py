@@ -20,6 +20,10 @@ SITEMAP = (
 )
 
 
+UNVISITED = ("/api/", "/suunnitelma/", "/kirjaudu", "/toimitus", "/*?q=")
+"""What search engines have no business with."""
+
+
 def router(site: Site) -> APIRouter:
     """``/sitemap.xml`` and ``/robots.txt``."""
     routes = APIRouter()
@@ -28,11 +32,9 @@ def router(site: Site) -> APIRouter:
     def robots(request: Request) -> PlainTextResponse:
         if site.cookbook.settings.access == "closed":
             return PlainTextResponse("User-agent: *\nDisallow: /\n")
-        root = site.root(request)
-        return PlainTextResponse(
-            "User-agent: *\nDisallow: /api/\nDisallow: /suunnitelma/\nDisallow: /*?q=\n\n"
-            f"Sitemap: {root}/sitemap.xml\n"
-        )
+        closed = "".join(f"Disallow: {path}\n" for path in UNVISITED)
+        sitemap = f"Sitemap: {site.root(request)}/sitemap.xml\n"
+        return PlainTextResponse(f"User-agent: *\n{closed}\n{sitemap}")
 
     @routes.get("/sitemap.xml", dependencies=[requires(Scope.SEARCH)])
     def sitemap(request: Request) -> Response:
