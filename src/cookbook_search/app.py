@@ -36,9 +36,11 @@ from cookbook_search.parse import read_corpus
 from cookbook_search.plan import Planner, Plans, open_planner
 from cookbook_search.retrieve import (
     Explanation,
+    Inspection,
     PortableIndex,
     Searcher,
     Suggester,
+    inspect,
     make_portable,
     open_searcher,
     read_parameters,
@@ -260,6 +262,10 @@ class Cookbook:
     def explain(self, query: str, language: Language | None = None) -> Explanation:
         """How the query was read and what each part of the retrieval gave. Raises QueryError."""
         return self._open_served().searcher.explain(query, language)
+
+    def inspect(self, query: str, language: Language | None = None, wanted: Sequence[str] = ()) -> Inspection:
+        """Why documents stand where they stand, those of the ids ``wanted`` among them. Raises QueryError."""
+        return inspect(self._open_served().searcher, query, language, wanted)
 
     def gaps(self, days: int | None = None, least: int | None = None) -> GapReport:
         """What was asked and not found, or voted down, gathered by meaning; see ``Usage.gaps``.

@@ -67,9 +67,9 @@ def test_judged_queries_documents_and_figures_are_compared(cookbook, corpus, tmp
     assert figures["all", "recall@5"].difference == -0.5
     assert ("sv", "recall@5") not in figures
     first = made.shifted[0]
-    assert (first.qid, first.before[0]) == ("b", "avustushaku")
+    assert (first.qid, first.before.recipes[0]) == ("b", "avustushaku")
     assert first.gain < 0
-    assert "avustushaku" not in first.after
+    assert "avustushaku" not in first.after.recipes
     assert [query.shift for query in made.shifted] == sorted((q.shift for q in made.shifted), reverse=True)
 
 

@@ -70,6 +70,14 @@ class Figure(Stored):
         return (self.difference < 0) if self.measure == "false_refusal" else self.difference > 0
 
 
+class Answers(Stored):
+    """The first answers to a query; none where it is refused."""
+
+    recipes: tuple[str, ...]
+    """Ids, best first."""
+    metrics: tuple[str, ...]
+
+
 class ShiftedQuery(Stored):
     """A query whose first answers change."""
 
@@ -80,9 +88,8 @@ class ShiftedQuery(Stored):
     """How much of the first answers changes, the first counting most: 0..1."""
     gain: float
     """Sum of the differences of its measures, false refusals counting against: below 0 it got worse."""
-    before: tuple[str, ...]
-    """Ids of the first recipes, then metrics; empty: refused."""
-    after: tuple[str, ...]
+    before: Answers
+    after: Answers
 
 
 class Preview(Stored):
@@ -233,8 +240,8 @@ def _moved(before: Sequence[str], after: Sequence[str]) -> float:
     return moved / whole if whole else 0.0
 
 
-def _answers(outcome: Outcome) -> tuple[str, ...]:
-    return () if outcome.refused else (*outcome.recipes[:LOOKED_AT], *outcome.metrics[:LOOKED_AT])
+def _answers(outcome: Outcome) -> Answers:
+    return Answers(recipes=outcome.recipes[:LOOKED_AT], metrics=outcome.metrics[:LOOKED_AT])
 
 
 def _hidden(old: Sequence[AnyDocument], new: Sequence[AnyDocument], changes: Sequence[Change]) -> int:

@@ -19,12 +19,13 @@ from sqlalchemy import (
     Text,
     delete,
     exists,
+    func,
     select,
 )
 
 from cookbook_search.store.database import Database, insert
 from cookbook_search.store.schema import UtcTime, metadata
-from cookbook_search.types import Asked, Feedback
+from cookbook_search.types import Asked, Feedback, Language, UsageKind
 
 queries = Table(
     "queries",
@@ -108,6 +109,33 @@ def voted_down(database: Database, since: dt.datetime, limit: int) -> list[tuple
     )
     with database.begin() as connection:
         return [(_asked(row), _feedback(row)) for row in connection.execute(chosen)]
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many questions of one language and kind were answered, or not."""
+
+    language: Language
+    kind: UsageKind
+    answered: bool
+    questions: int
+
+
+def counts(database: Database, since: dt.datetime) -> list[Count]:
+    """How many questions were asked since then. Raises StoreError."""
+    groups = (queries.c.language, queries.c.kind, queries.c.answered)
+    chosen = select(*groups, func.count().label("questions")).where(queries.c.asked_at >= since)
+    with database.begin() as connection:
+        rows = connection.execute(chosen.group_by(*groups)).all()
+    return [Count(row.language, row.kind, row.answered, row.questions) for row in rows]
+
+
+def votes(database: Database, since: dt.datetime, limit: int) -> list[Feedback]:
+    """The latest votes, newest first. Raises StoreError."""
+    chosen = select(feedback, feedback.c.about.label("id")).where(feedback.c.given_at >= since)
+    latest = chosen.order_by(feedback.c.given_at.desc(), feedback.c.about, feedback.c.target).limit(limit)
+    with database.begin() as connection:
+        return [_feedback(row) for row in connection.execute(latest)]
 
 
 def forget(database: Database, words: str) -> Purged:

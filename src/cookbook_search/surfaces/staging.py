@@ -83,6 +83,27 @@ class Staging:
         self._tell(job)
         threading.Thread(target=self._run, args=(job, lock), name="staging", daemon=True).start()
 
+    def act(self, action: str, snapshot: str = "", by: str = "") -> bool:
+        """Stage, publish, roll back or discard; False where it is none of these. Raises SnapshotError.
+
+        What becomes current is served by this process at once, by others when they next look.
+        """
+        snapshots = self._cookbook.snapshots
+        match action:
+            case "stage":
+                self.start(by)
+            case "publish":
+                snapshots.publish(snapshot, by)
+                self._cookbook.reload()
+            case "rollback":
+                snapshots.roll_back(snapshot, by)
+                self._cookbook.reload()
+            case "discard":
+                snapshots.discard()
+            case _:
+                return False
+        return True
+
     @property
     def is_running(self) -> bool:
         """Whether the job runs, in this process or another."""

@@ -205,8 +205,9 @@ def print_preview(preview: Preview) -> None:
     out.print(f"{preview.shifted_count} queries get other first answers")
     for query in preview.shifted[:20]:
         out.print(f"  {query.shift:.2f} {query.gain:+.2f} {query.query[:EXCERPT]}", soft_wrap=True)
-        out.print(f"      {' '.join(query.before[:3]) or 'refused'}", style="dim", soft_wrap=True)
-        out.print(f"   -> {' '.join(query.after[:3]) or 'refused'}", style="dim", soft_wrap=True)
+        for sign, answers in (("  ", query.before), ("->", query.after)):
+            told = " ".join((*answers.recipes[:3], *answers.metrics[:3])) or "refused"
+            out.print(f"   {sign} {told}", style="dim", soft_wrap=True)
     for change in preview.changes:
         sections = f": {', '.join(change.sections)}" if change.sections else ""
         out.print(f"{change.what} {change.owner} {change.id}{sections}", soft_wrap=True)

@@ -13,6 +13,7 @@ from cookbook_search.config import Settings
 from cookbook_search.embed import Embedder
 from cookbook_search.privacy import Masker
 from cookbook_search.types import Answer, Asked, Feedback, SearchResult, Surface, UsageKind, Vote
+from cookbook_search.usage.activity import Activity, Voted, by_document, summed
 from cookbook_search.usage.gaps import GapReport, Near, find_gaps
 from cookbook_search.usage.log import QueryLog
 
@@ -89,11 +90,30 @@ class Usage:
         """
         from cookbook_search.store.usage import unanswered, voted_down
 
-        since = _now() - dt.timedelta(days=days or self._settings.retention_days)
+        since = self._since(days)
         refused = unanswered(self._database(), since, MOST_ROWS)
         disliked = [(asked, given.comment) for asked, given in voted_down(self._database(), since, MOST_ROWS)]
         shown = self._settings.gaps_least if least is None else least
         return find_gaps(refused, disliked, near, embedder, shown)
+
+    def activity(self, days: int | None = None) -> Activity:
+        """How much was asked and how it went in the last ``days``; None: as long as it is kept.
+
+        Raises StoreError, SettingsError.
+        """
+        from cookbook_search.store.usage import counts, votes
+
+        since = self._since(days)
+        return summed(counts(self._database(), since), votes(self._database(), since, MOST_ROWS))
+
+    def votes(self, days: int | None = None) -> tuple[Voted, ...]:
+        """Votes by document, likewise; those with the most votes against first. Raises like ``activity``."""
+        from cookbook_search.store.usage import votes
+
+        return by_document(votes(self._database(), self._since(days), MOST_ROWS))
+
+    def _since(self, days: int | None) -> dt.datetime:
+        return _now() - dt.timedelta(days=days or self._settings.retention_days)
 
     def purge(self) -> Purged:
         """Delete questions and votes older than the settings allow. Raises StoreError, SettingsError."""

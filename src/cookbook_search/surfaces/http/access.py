@@ -84,6 +84,12 @@ def caller_of(request: HTTPConnection) -> Caller:
     return caller
 
 
+def name_of(request: HTTPConnection) -> str:
+    """Who asks, as records of changes keep it: a person's or a key's name; empty where none is known."""
+    caller = caller_of(request)
+    return caller.name or (caller.id if caller.way == "key" else "")
+
+
 class Identified:
     """ASGI middleware: finds the caller of each request."""
 

@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from cookbook_search.errors import (
+    BuildRunning,
     ConversationNotFound,
     CookbookError,
     DocumentNotFound,
@@ -55,6 +56,7 @@ _STATUS: tuple[tuple[type[CookbookError], HTTPStatus], ...] = (
     (MeasurementError, HTTPStatus.UNPROCESSABLE_ENTITY),
     (SignInFailed, HTTPStatus.FORBIDDEN),
     (ProviderAway, HTTPStatus.SERVICE_UNAVAILABLE),
+    (BuildRunning, HTTPStatus.CONFLICT),
     (SnapshotError, HTTPStatus.SERVICE_UNAVAILABLE),
     (StoreError, HTTPStatus.SERVICE_UNAVAILABLE),
     (SettingsError, HTTPStatus.SERVICE_UNAVAILABLE),

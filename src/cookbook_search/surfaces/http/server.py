@@ -18,7 +18,7 @@ from cookbook_search import __version__
 from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
 from cookbook_search.errors import SettingsError
-from cookbook_search.surfaces.http import api, chat, feedback, metrics, pages, plans, printing
+from cookbook_search.surfaces.http import api, chat, console, feedback, metrics, pages, plans, printing
 from cookbook_search.surfaces.http.access import (
     OPEN_TO_ALL,
     Guarded,
@@ -108,6 +108,7 @@ def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAP
     app.include_router(api.health(cookbook), dependencies=[OPEN_TO_ALL])
     app.include_router(chat.router(cookbook), dependencies=talks)
     app.include_router(feedback.router(cookbook), dependencies=[requires(Scope.SEARCH, Scope.CHAT)])
+    app.include_router(console.router(cookbook), dependencies=[requires(Scope.EDITOR)])
     app.include_router(
         metrics.router(workers.all_figures if workers else partial(to_thread, figures)),
         dependencies=[_measures_for(settings)],

@@ -66,6 +66,13 @@ class FigureOut(Wire):
     queries: int = Field(examples=[265])
 
 
+class AnswersOut(Wire):
+    """The first answers to a query; none where it is refused."""
+
+    recipes: list[str]
+    metrics: list[str]
+
+
 class ShiftedQueryOut(Wire):
     """A query whose first answers change."""
 
@@ -74,8 +81,8 @@ class ShiftedQueryOut(Wire):
     query: str
     shift: float = Field(description="How much of the first answers changes, 0..1.")
     gain: float = Field(description="Below 0: it got worse.")
-    before: list[str] = Field(description="First recipes, then metrics; empty: refused.")
-    after: list[str]
+    before: AnswersOut
+    after: AnswersOut
 
 
 class ChangeOut(Wire):

@@ -1,4 +1,4 @@
-"""The editors' pages: see the gaps, take a draft."""
+"""What the cookbook lacks: see the gaps, take a draft."""
 
 from __future__ import annotations
 
@@ -9,40 +9,32 @@ from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
 from cookbook_search.errors import CookbookError
+from cookbook_search.surfaces.http.pages.desk import GAPS, desk_page
 from cookbook_search.surfaces.http.pages.site import PRIVATE, Site
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.types import AnyDocument
 from cookbook_search.usage import draft_recipe
 
-PATH = "/toimitus"
-GAPS = f"{PATH}/aukot"
-
 
 def router(site: Site) -> APIRouter:
-    """``/toimitus`` and what lies under it."""
+    """``/toimitus/aukot`` and the drafts under it."""
     routes = APIRouter()
     cookbook = site.cookbook
 
     def to(request: Request, path: str) -> RedirectResponse:
         return RedirectResponse(site.href(request)(path), HTTPStatus.SEE_OTHER, headers=PRIVATE)
 
-    @routes.get(PATH)
-    def start(request: Request) -> Response:
-        return to(request, GAPS)
-
     @routes.get(GAPS)
     def gaps(request: Request) -> Response:
         try:
             report = cookbook.gaps()
         except CookbookError as error:
-            return site.page(request, "gaps.html", status_of(error), report=None)
+            return desk_page(site, request, "gaps.html", status_of(error), report=None)
         by_id: dict[str, AnyDocument] = {document.id: document for document in cookbook.snapshot.documents}
-        page = site.page(
-            request, "gaps.html", report=report, by_id=by_id, draft=GAPS,
+        return desk_page(
+            site, request, "gaps.html", report=report, by_id=by_id, draft=GAPS,
             days=cookbook.settings.retention_days, log_queries=cookbook.settings.log_queries,
         )  # fmt: skip
-        page.headers.update(PRIVATE)
-        return page
 
     @routes.get(GAPS + "/{gap_id}.md")
     def draft(request: Request, gap_id: str) -> Response:

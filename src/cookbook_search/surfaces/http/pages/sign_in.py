@@ -17,7 +17,7 @@ from cookbook_search.access import Person, Provider
 from cookbook_search.errors import CookbookError, DocumentNotFound
 from cookbook_search.surfaces.http.access import SIGN_IN, caller_of
 from cookbook_search.surfaces.http.door import Door
-from cookbook_search.surfaces.http.pages.editor import PATH as EDITORS
+from cookbook_search.surfaces.http.pages.desk import PATH as EDITORS
 from cookbook_search.surfaces.http.pages.site import PRIVATE, Site
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.http.rate import address_of
