@@ -9,7 +9,6 @@ from itertools import islice
 import numpy as np
 import numpy.typing as npt
 
-from cookbook_search.retrieve.answerable import is_subject
 from cookbook_search.retrieve.explain import Explanation, explain
 from cookbook_search.retrieve.query import Query
 from cookbook_search.retrieve.rank import Ranking
@@ -77,8 +76,8 @@ class Inspection:
     threshold: float
     """Below it the query is refused."""
     answered: bool
-    is_subject: bool
-    """Whether it is so short, and names so clearly what the cookbook is about, that it is not refused."""
+    is_name: bool
+    """Whether it is nothing but a name or a phrase that the cookbook uses, so that it is not refused."""
     recipes: tuple[Inspected, ...]
     """Recipes and methods, best first, also where the query is refused."""
     metrics: tuple[Inspected, ...]
@@ -104,7 +103,7 @@ def inspect(
         answerable=judged.answerable,
         threshold=parameters.answer_threshold,
         answered=judged.answered,
-        is_subject=is_subject(query, searcher.subjects),
+        is_name=searcher.names.holds(query),
         recipes=tuple(taking_apart(number) for number in judged.recipes[:limit]),
         metrics=tuple(taking_apart(int(searcher.metrics[at])) for at in judged.metrics[:limit]),
         wanted=tuple(taking_apart(number) for number in islice(asked, limit)),
