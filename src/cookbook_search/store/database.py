@@ -10,6 +10,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from filelock import FileLock
 from sqlalchemy import URL, Connection, Engine, Table, create_engine, event, make_url, text
 from sqlalchemy.dialects import postgresql, sqlite
@@ -79,12 +81,12 @@ class Database:
 
     def upgrade(self) -> None:
         """Bring the schema to the newest version, one process at a time. Raises StoreError."""
-        config = Config()
-        config.set_main_option("script_location", str(MIGRATIONS))
+        config = _migrations()
         try:
             with self._alone(), self.engine.begin() as connection:
                 if connection.dialect.name == "postgresql":
                     connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": UPGRADE_LOCK})
+                _require_known(connection)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
             self._file = self._file_now()
@@ -109,6 +111,28 @@ class Database:
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
+
+
+def known_revisions() -> frozenset[str]:
+    """The versions of the schema that this program knows."""
+    return frozenset(
+        script.revision for script in ScriptDirectory.from_config(_migrations()).walk_revisions()
+    )
+
+
+def _migrations() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    return config
+
+
+def _require_known(connection: Connection) -> None:
+    found = set(MigrationContext.configure(connection).get_current_heads())
+    if newer := found - known_revisions():
+        raise StoreError(
+            f"The database is of a newer version of this program ({', '.join(sorted(newer))}): install that "
+            "version again, or restore the backup from before the upgrade."
+        )
 
 
 def insert(connection: Connection, table: Table) -> Any:
@@ -138,7 +162,11 @@ def open_database(url: str) -> Database:
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
     database = Database(engine)
-    database.upgrade()
+    try:
+        database.upgrade()
+    except StoreError:
+        database.close()
+        raise
     return database
 
 

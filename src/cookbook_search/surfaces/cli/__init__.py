@@ -1,7 +1,7 @@
 """The command line, one module a command or a group of them.
 
 `cookbook check | index | preview | publish | rollback | snapshots | search | chat | serve | eval | gaps |
-mcp | slack | plan | print | keys | sessions | export | pack | add | remove | list`
+mcp | slack | plan | print | keys | sessions | backup | restore | export | pack | add | remove | list`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
@@ -38,6 +38,8 @@ COMMANDS = {
     "print": "print:print_",
     "keys": "keys:app",
     "sessions": "sessions:app",
+    "backup": "backup:backup",
+    "restore": "backup:restore",
     "export": "export:app",
     "pack": "packs:pack",
     "add": "packs:add",
