@@ -97,7 +97,9 @@ def test_a_file_that_cannot_be_written_is_an_os_error(tmp_path):
         write_dense(tmp_path)
 
 
-@pytest.mark.parametrize(("size", "graph"), [(0, False), (50_000, False), (50_001, True), (1_000_000, True)])
+@pytest.mark.parametrize(
+    ("size", "graph"), [(0, False), (200_000, False), (200_001, True), (1_000_000, True)]
+)
 def test_the_size_decides_on_the_index(size, graph):
     record = choose(size)
     assert bool(record.links) == bool(record.breadth) == graph
@@ -138,7 +140,7 @@ def test_a_narrow_filter_over_a_graph_is_exact(many):
 
 def test_a_wide_filter_over_a_graph_holds(many, monkeypatch):
     vectors, index = many
-    monkeypatch.setattr(dense, "SCANNED_UP_TO", 10)
+    monkeypatch.setattr(dense, "PICKED_UP_TO", 10)
     allowed = np.arange(0, 4000, 2)
     _, numbers = index.search(vectors[8], 10, allowed)
     assert numbers[0] == 8

@@ -19,8 +19,10 @@ from pydantic import BaseModel, ConfigDict
 from cookbook_search.embed import Vectors
 from cookbook_search.index.columns import map_column
 
-SCANNED_UP_TO = 50_000
+SCANNED_UP_TO = 200_000
 """Vectors that are looked at one by one; more than these are searched by a graph."""
+PICKED_UP_TO = 50_000
+"""Vectors that a filter lets through and that are looked at one by one beside a graph."""
 LINKS = 16
 BUILD_BREADTH = 60
 SEARCH_BREADTH = 400
@@ -62,6 +64,11 @@ class DenseIndex:
         """Number of vectors."""
         return len(self.vectors)
 
+    @property
+    def most_at_once(self) -> int:
+        """See ``DenseSearch.most_at_once``: all, they are mapped."""
+        return self.size
+
     def cosines(self, query: npt.NDArray[np.float32], first: int, end: int) -> npt.NDArray[np.float32]:
         """Cosine of each of the chunks ``first:end``, in their order."""
         found = np.empty(end - first, dtype=np.float32)
@@ -82,7 +89,7 @@ class DenseIndex:
         """Cosines and numbers of the ``count`` nearest chunks, best first, ``among`` these numbers."""
         if not self.record.links:
             return self._faiss(query, count, among)
-        if among is not None and len(among) <= SCANNED_UP_TO:
+        if among is not None and len(among) <= PICKED_UP_TO:
             return self._best(query, among, count)
         _, numbers = self._faiss(query, count, among)
         return self._best(query, numbers, count)

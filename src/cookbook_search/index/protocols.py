@@ -19,6 +19,10 @@ class DenseSearch(Protocol):
     def size(self) -> int:
         """Number of chunks."""
 
+    @property
+    def most_at_once(self) -> int:
+        """Chunks that a query may ask for the cosines of without being slow."""
+
     def cosines(self, query: Floats, first: int, end: int) -> Floats:
         """Cosine of each of the chunks ``first:end``, in their order."""
 

@@ -15,8 +15,8 @@ from cookbook_search.index import Snapshot
 from cookbook_search.retrieve.query import Query
 from cookbook_search.timing import stage
 
-WHOLE_UP_TO = 50_000
-"""Chunks of an index that is scored whole."""
+WHOLE_UP_TO = 200_000
+"""Chunks of an index that is scored whole, where its vectors are at hand."""
 NEAREST = 400
 """Chunks that the dense index proposes for a larger one; the others count as far as the last of these."""
 DOCUMENTS = 48
@@ -62,7 +62,7 @@ class Candidates:
 def candidates(query: Query, snapshot: Snapshot, allowed: npt.NDArray[np.bool_] | None) -> Candidates:
     """Find the chunks to score; documents outside ``allowed`` (None: all are in) give no nearest."""
     dense, postings, ranges = snapshot.dense, snapshot.chunk_postings, snapshot.chunk_range
-    if dense.size <= WHOLE_UP_TO:
+    if dense.size <= min(WHOLE_UP_TO, dense.most_at_once):
         cosine = dense.cosines(query.vector, 0, dense.size)
         if allowed is not None:  # what is left out must not speak for the rest
             inside = allowed[snapshot.chunk_document]

@@ -73,6 +73,11 @@ class MilvusDense:
         """Number of chunks."""
         return self.chunks.size
 
+    @property
+    def most_at_once(self) -> int:
+        """See ``DenseSearch.most_at_once``: a few pages."""
+        return 3 * MOST
+
     def cosines(self, query: Floats, first: int, end: int) -> Floats:
         """See ``DenseSearch.cosines``; the range is of whole documents."""
         firsts = self.chunks.ranges[:-1]
