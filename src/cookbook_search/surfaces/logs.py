@@ -19,7 +19,9 @@ QUIET = (
     "slack_bolt", "slack_sdk", "urllib3", "weasyprint",
 )  # fmt: skip
 """Libraries that tell addresses at `info` and whole requests at `debug`: of them warnings alone."""
-UVICORN = ("uvicorn", "uvicorn.error", "uvicorn.access")
+UVICORN = ("uvicorn", "uvicorn.error")
+ADDRESSES = "uvicorn.access"
+"""Its lines hold whole addresses, and these hold questions."""
 LEAST_SECRET = 6
 """Shorter ones would be found in every other word."""
 _HIDDEN = "[secret]"
@@ -30,6 +32,7 @@ def configure_logging(settings: Settings) -> None:
     formatter = (JsonLines if settings.log_format == "json" else TextLines)(secrets_of(settings))
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
+    handler.addFilter(_is_told)
     root = logging.getLogger()
     root.handlers = [handler]
     level = logging.getLevelNamesMapping()[settings.log_level.upper()]
@@ -39,6 +42,13 @@ def configure_logging(settings: Settings) -> None:
     for name in UVICORN:
         logger = logging.getLogger(name)
         logger.handlers, logger.propagate = [], True
+    addresses = logging.getLogger(ADDRESSES)
+    addresses.handlers, addresses.propagate = [], False
+
+
+def _is_told(record: logging.LogRecord) -> bool:
+    """Whether a record goes on: slack-bolt gives its loggers the level of the root, whatever theirs is."""
+    return record.levelno >= logging.WARNING or record.name.partition(".")[0] not in QUIET
 
 
 def secrets_of(settings: Settings) -> list[str]:
