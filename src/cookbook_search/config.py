@@ -219,6 +219,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         default="info", description="Least weight of what is logged; probes and files are logged at `debug`."
     )
+    traces: bool = Field(
+        default=False, description="Send OpenTelemetry traces, as its own OTEL_ variables say."
+    )
     log_text: bool = Field(default=False, description="Write into the log what people ask; personal data.")
     rate_limit: str = Field(
         default="600/minute",

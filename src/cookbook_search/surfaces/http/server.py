@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from asyncio import to_thread
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from functools import partial
 from pathlib import Path
@@ -34,10 +34,11 @@ from cookbook_search.surfaces.http.embedding import EmbeddedCalls, words_modules
 from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
 from cookbook_search.surfaces.http.metrics import Measures, figures_of
-from cookbook_search.surfaces.http.observing import Observed
+from cookbook_search.surfaces.http.observing import Observed, Observer
 from cookbook_search.surfaces.http.problems import Unexpected, describe_problems, install_problem_handlers
 from cookbook_search.surfaces.http.rate import Rate, RateLimit, parse_rate
 from cookbook_search.surfaces.http.slack import SlackEndpoint
+from cookbook_search.surfaces.http.spans import open_spans
 from cookbook_search.surfaces.http.workers import Workers
 from cookbook_search.surfaces.strings import read_strings, web_folder
 from cookbook_search.surfaces.upkeep import kept_up
@@ -56,6 +57,8 @@ def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAP
     measures = Measures()
     figures = partial(figures_of, cookbook, measures)
     workers = Workers(workers_folder, figures) if workers_folder is not None else None
+    spans = open_spans(settings)
+    observers: list[Observer] = [measures, *([spans] if spans is not None else [])]
     door = Door(cookbook)
     slack = SlackEndpoint(cookbook, strings)
     assets = Assets(web / "static", settings.theme, words_modules(strings))
@@ -71,6 +74,8 @@ def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAP
                 await workers.close()
             await mcp.close()
             await slack.close()
+            if spans is not None:
+                await to_thread(spans.close)
 
     app = FastAPI(
         title="Cookbook search",
@@ -81,24 +86,7 @@ def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAP
         redoc_url=None,
         openapi_url="/api/v1/openapi.json",
     )
-    app.add_middleware(Unexpected)
-    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
-    app.add_middleware(Admission, most=settings.max_requests, seconds=settings.request_seconds)
-    app.add_middleware(
-        RateLimit, address=_rate(settings, "rate_limit"), key=_rate(settings, "key_rate_limit")
-    )
-    app.add_middleware(Identified, identify=door.identify, anyone=door.anyone)
-    app.add_middleware(EmbeddedCalls, origins=settings.embed_origins)
-    app.add_middleware(
-        Guard,
-        max_body_bytes=settings.max_body_bytes,
-        max_header_bytes=settings.max_header_bytes,
-        body_seconds=settings.body_seconds,
-        hsts_seconds=settings.hsts_seconds,
-    )
-    app.add_middleware(Observed, observers=[measures], behind_proxy=bool(settings.trusted_proxies))
-    if settings.trusted_proxies:
-        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
+    _add_middleware(app, settings, observers, door)
     install_problem_handlers(app)
     describe_problems(app)
     describe_access(app, settings.access)
@@ -128,6 +116,28 @@ def _measures_for(settings: Settings) -> Dependency:
         settings.metrics_access == "auto" and settings.access == "closed"
     )
     return requires(*Scope) if known else OPEN_TO_ALL
+
+
+def _add_middleware(app: FastAPI, settings: Settings, observers: Sequence[Observer], door: Door) -> None:
+    """What stands around the routes, the innermost first."""
+    app.add_middleware(Unexpected)
+    app.add_middleware(GZipMiddleware, minimum_size=1000, compresslevel=5)
+    app.add_middleware(Admission, most=settings.max_requests, seconds=settings.request_seconds)
+    app.add_middleware(
+        RateLimit, address=_rate(settings, "rate_limit"), key=_rate(settings, "key_rate_limit")
+    )
+    app.add_middleware(Identified, identify=door.identify, anyone=door.anyone)
+    app.add_middleware(EmbeddedCalls, origins=settings.embed_origins)
+    app.add_middleware(
+        Guard,
+        max_body_bytes=settings.max_body_bytes,
+        max_header_bytes=settings.max_header_bytes,
+        body_seconds=settings.body_seconds,
+        hsts_seconds=settings.hsts_seconds,
+    )
+    app.add_middleware(Observed, observers=observers, behind_proxy=bool(settings.trusted_proxies))
+    if settings.trusted_proxies:
+        app.add_middleware(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies))
 
 
 def _rate(settings: Settings, name: str) -> Rate | None:
