@@ -31,7 +31,7 @@ from cookbook_search.index import (
     known_documents,
     load,
 )
-from cookbook_search.pack import Installed, open_library
+from cookbook_search.pack import DocumentChange, Installed, compare, open_library, previous_of
 from cookbook_search.parse import read_corpus
 from cookbook_search.plan import Planner, Plans, open_planner
 from cookbook_search.retrieve import (
@@ -341,6 +341,21 @@ class Cookbook:
                 return document
         raise DocumentNotFound(f"No {kind} has the id `{document_id}`.")
 
+    def changes(self, document: AnyDocument) -> DocumentChange | None:
+        """What changed in a guest's document since the version before; None where none is kept."""
+        served = self._open_served()
+        if document.guest and document.key not in served.changes:
+            installed = self._guests.installed()
+            has_previous = any(one.previous and one.manifest.owner == document.owner for one in installed)
+            change = compare(previous_of(document, installed), document) if has_previous else None
+            served.changes[document.key] = change
+        return served.changes.get(document.key)
+
+    @property
+    def has_guests(self) -> bool:
+        """Whether the served snapshot holds other cities' documents; they stand last."""
+        return self._served is not None and self._served.snapshot.documents[-1].guest
+
     @property
     def home(self) -> str:
         """The owner of the first corpus: addresses of its documents name no owner. Raises SnapshotError."""
@@ -380,6 +395,8 @@ class _Served:
         self._cache_size = cache_size
         self._cache: OrderedDict[_Key, SearchResult] = OrderedDict()
         self._cache_lock = threading.Lock()
+        self.changes: dict[str, DocumentChange | None] = {}
+        """Key of a guest's document -> what changed, as far as somebody asked."""
 
     @property
     def snapshot(self) -> Snapshot:

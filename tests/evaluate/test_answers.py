@@ -49,7 +49,7 @@ def places(cookbook) -> Places:
 
 
 def cite(document: str, anchor: str, quote: str, kind: str = "recipe") -> Citation:
-    return Citation(document, kind, "Vantaa", False, document, "", anchor, quote)
+    return Citation(document, kind, "Vantaa", False, document, "", anchor, quote, "fi")
 
 
 STEP = cite("avustushaku", "1-lue-rahoittajan-ehdot", "Laske omarahoitus ennen hakemusta.")

@@ -14,7 +14,7 @@ RESPONSE = {
     "answer", "citations", "query", "suggestions", "refused", "engine", "language", "notice",
     "conversation_id", "answer_id",
 }  # fmt: skip
-CITATION = {"id", "kind", "owner", "title", "heading", "anchor", "url", "quote"}
+CITATION = {"id", "kind", "owner", "title", "heading", "anchor", "url", "quote", "language", "guest"}
 
 
 def asking(*contents, **request):

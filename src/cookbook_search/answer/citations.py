@@ -30,6 +30,7 @@ class Ledger:
             heading=part.heading if part else title,
             anchor=part.anchor if part else "",
             quote=quote,
+            language=document.language if part or document.plain else self._language,
         )
         return f"[{self._numbers.setdefault(citation, len(self._numbers) + 1)}]"
 

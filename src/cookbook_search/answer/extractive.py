@@ -157,7 +157,8 @@ class Extractive:
         return blocks + sections.steps(write, told)
 
     def _lead(self, write: Writer, document: AnyDocument) -> str:
-        start = write.say(f"start_{document.kind}", title=write.title(document))
+        name = "start_page" if document.plain else f"start_{document.kind}"
+        start = write.say(name, title=write.title(document), owner=document.owner)
         return f"{start} {write.summary(document)}"
 
     def _step(self, write: Writer, reading: Reading, told: Outline) -> list[str]:

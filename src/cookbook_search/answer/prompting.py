@@ -63,6 +63,7 @@ class NumberedPassage:
             heading=heading,
             anchor=anchor,
             quote=quote,
+            language=self.document.language if self.part or self.document.plain else language,
         )
 
 

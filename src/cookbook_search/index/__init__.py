@@ -13,8 +13,10 @@ from cookbook_search.index.snapshot import (
     FolderSnapshot,
     Snapshot,
     current_id,
+    is_snapshot,
     known_documents,
     load,
+    snapshot_documents,
 )
 
 __all__ = [
@@ -38,6 +40,8 @@ __all__ = [
     "count_terms",
     "current_id",
     "draw_border",
+    "is_snapshot",
     "known_documents",
     "load",
+    "snapshot_documents",
 ]

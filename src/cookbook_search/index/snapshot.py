@@ -30,7 +30,7 @@ from cookbook_search.index.contents import (
 )
 from cookbook_search.index.dense import DenseIndex, read_dense
 from cookbook_search.index.lexical import FieldPostings, Postings, read_field_postings, read_postings
-from cookbook_search.index.manifest import Manifest, read_manifest, verify_file, verify_files
+from cookbook_search.index.manifest import MANIFEST, Manifest, read_manifest, verify_file, verify_files
 from cookbook_search.index.protocols import DenseSearch, LexicalSearch
 from cookbook_search.types import AnyDocument, Imprint, Language, Vocabulary
 from cookbook_search.types.changes import Change
@@ -122,6 +122,20 @@ def known_documents(root: Path) -> dict[str, AnyDocument]:
         return {document.digest: document for document in read_documents(folder)}
     except (SnapshotError, *UNREADABLE):
         return {}
+
+
+def is_snapshot(folder: Path) -> bool:
+    """Whether the folder is a snapshot, sound or not."""
+    return (folder / MANIFEST).is_file() and (folder / DOCUMENTS).is_file()
+
+
+def snapshot_documents(folder: Path) -> list[AnyDocument]:
+    """The documents of a snapshot, current or not. Raises SnapshotError."""
+    try:
+        verify_file(folder, read_manifest(folder), DOCUMENTS)
+        return read_documents(folder)
+    except UNREADABLE as error:
+        raise SnapshotDamaged(f"The documents of snapshot {folder.name} cannot be read.") from error
 
 
 def open_folder(folder: Path, manifest: Manifest) -> FolderSnapshot:

@@ -27,7 +27,7 @@ TOP = frozenset({IMPRINT, VOCABULARY, OUTSIDE, FOREWORD})
 _SLUG = r"([a-z0-9]+(?:-[a-z0-9]+)*)"
 _DOCUMENT = re.compile(rf"(?:{'|'.join(FOLDERS)})/{_SLUG}\.md")
 _BESIDE = re.compile(rf"(?:{QUESTIONS}|{STATEMENTS})/{_SLUG}\.yaml")
-_DEVICES = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
+DEVICES = re.compile(r"con|prn|aux|nul|(?:com|lpt)[0-9]")
 """Names that mean a device on Windows, whatever their extension."""
 _BROKEN = "The pack is damaged or cut short; fetch it again."
 
@@ -87,7 +87,7 @@ def check_path(path: str) -> None:
     no name that two systems read differently is on the list.
     """
     match = _DOCUMENT.fullmatch(path) or _BESIDE.fullmatch(path)
-    if match and len(match[1]) <= MAX_STEM and not _DEVICES.fullmatch(match[1]):
+    if match and len(match[1]) <= MAX_STEM and not DEVICES.fullmatch(match[1]):
         return
     if path in TOP | {MANIFEST, SIGNATURE}:
         return

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING
 
 from cookbook_search.check import structural_faults
@@ -43,6 +44,13 @@ def make_pack(corpus: Path, key: Ed25519PrivateKey | None = None, version: str |
     files = {path: (corpus / path).read_bytes() for path in corpus_paths(corpus)}
     manifest = examine(corpus, files, version, public_key(key) if key else None)
     return Pack(manifest, files, sign(manifest.to_bytes(), key) if key else None)
+
+
+def pack_of(files: Mapping[str, bytes]) -> Pack:
+    """An unsigned pack of files that were made here. Raises CorpusError, PackError."""
+    with TemporaryDirectory(prefix="cookbook-") as folder:
+        write_files(Path(folder), files)
+        return Pack(examine(Path(folder), files, None, None), files)
 
 
 def corpus_paths(corpus: Path) -> list[str]:

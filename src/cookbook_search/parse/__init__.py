@@ -17,7 +17,7 @@ from cookbook_search.parse.corpus import (
 )
 from cookbook_search.parse.document import FOLDERS, PARSE_FORMAT, QUESTIONS, STATEMENTS, read_document
 from cookbook_search.parse.files import MAX_FILE_BYTES, read_text, split_front
-from cookbook_search.parse.yaml_model import READER_FIELDS
+from cookbook_search.parse.yaml_model import READER_FIELDS, load_yaml
 
 __all__ = [
     "FOLDERS",
@@ -33,6 +33,7 @@ __all__ = [
     "blocks",
     "document_paths",
     "links",
+    "load_yaml",
     "markdown",
     "plain_text",
     "read_corpus",

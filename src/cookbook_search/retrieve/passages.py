@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +93,8 @@ class Presenter:
         if not passages:
             return self.snapshot.documents[document].summary[language]
         best = passages[0]
+        if not best.heading:  # a page that begins without one
+            best = replace(best, heading=self.snapshot.documents[document].title[language])
         words = list(dict.fromkeys(best.text[start:end].lower() for start, end in best.highlights))[:3]
         sentence = _WHY_WORDS if words else _WHY_MEANING
         return sentence[language].format(heading=best.heading, words=", ".join(words))

@@ -30,8 +30,19 @@ class Neighbours:
     weight: npt.NDArray[np.float32]
 
     def mean(self, scores: Floats) -> Floats:
-        """Mean score of the neighbours of each document; float32 like ``scores``."""
+        """Mean score of the neighbours of each document; float32 like ``scores``.
+
+        One that no editor has joined to any, such as a guest's plain page, gets what documents of its
+        own score have on average (the regression line over the others), or it could never win.
+        """
         sums = np.bincount(self.source, self.weight * scores[self.target], minlength=len(scores))
+        joined = np.zeros(len(scores), dtype=bool)
+        joined[self.source] = True
+        if joined.any() and not joined.all():
+            own, near = scores[joined], sums[joined]
+            spread = own - own.mean()
+            slope = float(spread @ (near - near.mean())) / max(float(spread @ spread), 1e-9)
+            sums[~joined] = near.mean() + slope * (scores[~joined] - own.mean())
         return sums.astype(np.float32)
 
     def total(self, scores: Floats) -> Floats:

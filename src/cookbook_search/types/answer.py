@@ -36,7 +36,9 @@ class Citation:
     anchor: str
     """Fragment on the document's page; empty: the document itself."""
     quote: str
-    """The sentences of the cookbook that support the claim, as they stand there (in Finnish)."""
+    """The sentences of the cookbook that support the claim, as they stand there."""
+    language: Language
+    """Language of the quote."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,9 @@ async def test_a_search_gives_recipes_metrics_and_citations_to_follow(connect):
     recipe = whole.structured_content
     assert recipe["id"] == first["id"]
     for citation in page["citations"]:
-        assert set(citation) == {"id", "kind", "title", "heading", "anchor", "url", "quote"}
+        assert set(citation) == {
+            "id", "kind", "owner", "guest", "title", "heading", "anchor", "url", "quote", "language"
+        }  # fmt: skip
         assert citation["url"].endswith(f"{citation['id']}#{citation['anchor']}")
 
 

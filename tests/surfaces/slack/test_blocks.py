@@ -109,7 +109,7 @@ def answer(text: str, citations: tuple[Citation, ...] = ()) -> Answer:
 
 
 def cited(heading: str, anchor: str = "kohta", id_: str = "resepti", title: str = "Resepti") -> Citation:
-    return Citation(id_, "recipe", "Vantaa", False, title, heading, anchor, "lainaus")
+    return Citation(id_, "recipe", "Vantaa", False, title, heading, anchor, "lainaus", "fi")
 
 
 @pytest.mark.parametrize(

@@ -39,7 +39,7 @@ def press(slack, http, pressed: dict, **more) -> dict:
 def test_steps_and_metrics_are_shown_to_the_asker_alone(slack, http, results) -> None:
     steps = press(slack, http, button(results, "steps"))
     assert (steps["response_type"], steps["replace_original"]) == ("ephemeral", False)
-    assert "1. <https://keittokirja.example.fi/reseptit/avustushaku#" in steps["text"]
+    assert "1. <https://keittokirja.example.fi/reseptit/avustushaku?owner=Espoo#" in steps["text"]
     metrics = press(slack, http, button(results, "metrics"))
     assert metrics["response_type"] == "ephemeral"
     assert "Saatu ulkopuolinen raha" in metrics["text"]

@@ -111,9 +111,8 @@ export class TurnView {
     mark?.removeAttribute("aria-controls");
   }
 
-  #passage(id, label, { title, heading, anchor, quote, url }, close) {
+  #passage(id, label, { title, heading, quote, url, owner, guest, language: written }, close) {
     const t = (key) => this.host.t(key);
-    const written = anchor ? "fi" : this.turn.answer.language; // summaries are translated, the body is not
     return el("aside", {
       id, class: "passage", part: "passage", tabindex: "-1", "aria-label": label, lang: this.host.language,
       onkeydown: (event) => {
@@ -123,10 +122,10 @@ export class TurnView {
       },
     },
       el("button", { type: "button", class: "close", part: "button", "aria-label": t("chat.close"), onclick: close }, icon(CLOSE)),
-      el("p", { class: "small quiet" }, title),
-      heading && heading !== title && el("p", { class: "heading", lang: "fi" }, heading),
+      el("p", { class: "small quiet" }, guest ? `${owner}: ${title}` : title),
+      heading && heading !== title && el("p", { class: "heading", lang: written }, heading),
       el("blockquote", { lang: written }, quote),
-      written !== this.host.language && el("p", { class: "small quiet" }, t("chat.inFinnish")),
+      written === "fi" && this.host.language !== "fi" && el("p", { class: "small quiet" }, t("chat.inFinnish")),
       el("p", { class: "small" }, this.host.link(url, {}, t("chat.read"))));
   }
 
@@ -138,9 +137,9 @@ export class TurnView {
     }
     return el("div", { class: "sources", part: "sources" },
       el("p", { class: "label" }, this.host.t("chat.sources")),
-      el("ul", { class: "chips" }, [...documents.values()].map(({ kind, title, url }) =>
+      el("ul", { class: "chips" }, [...documents.values()].map(({ kind, title, url, owner, guest }) =>
         el("li", {}, this.host.link(url.split("#")[0], { class: "chip", part: "chip" },
-          el("span", { class: "quiet" }, `${this.host.t(`kind.${kind}`)} `), title)))));
+          el("span", { class: "quiet" }, `${guest ? owner : this.host.t(`kind.${kind}`)} `), title)))));
   }
 
   #actions() {
@@ -218,8 +217,8 @@ export class TurnView {
   /** The answer and its sources as plain text, for the clipboard. */
   #plain() {
     const { answer, citations } = this.turn.answer;
-    const sources = citations.map(({ title, heading, url }, at) =>
-      `[${at + 1}] ${title}${heading && heading !== title ? `, ${heading}` : ""}: ${this.host.api.page(url)}`);
+    const sources = citations.map(({ title, heading, url, owner, guest }, at) =>
+      `[${at + 1}] ${guest ? `${owner}: ` : ""}${title}${heading && heading !== title ? `, ${heading}` : ""}: ${this.host.api.page(url)}`);
     const text = answer.replaceAll("**", "");
     return sources.length ? `${text}\n\n${this.host.t("chat.sources")}\n${sources.join("\n")}` : text;
   }

@@ -1,7 +1,7 @@
 """The command line, one module a command or a group of them.
 
 `cookbook check | index | preview | publish | rollback | snapshots | search | chat | serve | eval | gaps |
-mcp | slack | plan | print | keys | sessions | backup | restore | export | pack | add | remove | list`
+mcp | slack | plan | print | keys | sessions | backup | restore | export | pack | add | remove | list | diff`
 
 Exit status: 0 good, 1 the answer is no (faults found, refused, floor not reached), 2 wrong use.
 """
@@ -45,6 +45,7 @@ COMMANDS = {
     "add": "packs:add",
     "remove": "packs:remove",
     "list": "packs:list_",
+    "diff": "diff:diff",
 }
 """Name of each command -> module of this package and the function in it, or a Typer of subcommands."""
 

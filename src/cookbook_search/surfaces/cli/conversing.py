@@ -9,7 +9,7 @@ from contextlib import suppress
 from rich.text import Text
 
 from cookbook_search.surfaces.terminal import err, out
-from cookbook_search.surfaces.wire.documents import PATHS
+from cookbook_search.surfaces.wire.citations import citation_url
 from cookbook_search.types import Answer, Citation, Language
 
 _STYLED = re.compile(r"\*\*(?P<bold>[^*]+)\*\*|(?P<mark>\[\d+\])")
@@ -89,5 +89,5 @@ def styled(text: str) -> Text:
 
 def _reference(number: int, citation: Citation) -> str:
     place = f" › {citation.heading}" if citation.anchor else ""
-    fragment = f"#{citation.anchor}" if citation.anchor else ""
-    return f"[{number}] {citation.title}{place}  /{PATHS[citation.kind]}/{citation.id}{fragment}"
+    owner = f" ({citation.owner})" if citation.guest else ""
+    return f"[{number}] {citation.title}{place}{owner}  {citation_url(citation)}"

@@ -7,19 +7,23 @@ from typing import Annotated, Any
 
 import typer
 
+from cookbook_search.analyze import open_analyzer
 from cookbook_search.config import read_settings
 from cookbook_search.errors import PackError
 from cookbook_search.pack import (
     Pack,
     PackManifest,
+    convert,
     fetch,
     fingerprint,
+    is_corpus,
     is_url,
     left_out,
     make_pack,
     new_key,
     open_library,
     open_pack,
+    pack_of,
     read_key,
 )
 from cookbook_search.surfaces.cli.options import JsonFlag
@@ -65,19 +69,33 @@ def pack(
 
 
 def add(
-    source: Annotated[str, typer.Argument(help="A pack: a file or its https address.")],
+    source: Annotated[
+        str, typer.Argument(help="A pack (a file or its https address), a corpus folder, or one of Markdown.")
+    ],
     trust: Annotated[str, typer.Option(help="Fingerprint of the key, as its city told it to you.")] = "",
     allow_unsigned: Annotated[
         bool, typer.Option(help="Take a pack that nobody vouches for with a signature.")
     ] = False,
     allow_http: Annotated[bool, typer.Option(help="Fetch over http, which is not encrypted.")] = False,
     force: Annotated[bool, typer.Option(help="Also in the place of a newer version.")] = False,
+    owner: Annotated[
+        str, typer.Option(help="Of a folder of Markdown: whose it is; its name if left out.")
+    ] = "",
+    name: Annotated[str, typer.Option(help="Of a folder of Markdown: what it is called.")] = "",
+    licence: Annotated[
+        str, typer.Option(help="Of a folder of Markdown: SPDX identifier, or the terms in words.")
+    ] = "",
     library: LibraryOption = None,
     as_json: JsonFlag = False,
 ) -> None:
     """Verify another city's cookbook and add it beside ours, or put it in the place of an older one."""
     settings = read_settings(library=library)
-    found = _read(source, allow_http)
+    folder = None if is_url(source) else Path(source)
+    if folder is not None and folder.is_dir():  # whoever names a folder vouches for it
+        found = _of_folder(folder, owner, name, licence, settings.analyzer)
+        allow_unsigned = force = True
+    else:
+        found = _read(source, allow_http)
     added = open_library(settings).add(found, trust, allow_unsigned, force)
     if as_json:
         print_json(_told(found.manifest) | {"added": added is not None})
@@ -115,6 +133,16 @@ def list_(library: LibraryOption = None, as_json: JsonFlag = False) -> None:
         out.print(_line(one.manifest), soft_wrap=True)
     if not found:
         err.print("none; `cookbook add` adds one")
+
+
+def _of_folder(folder: Path, owner: str, name: str, licence: str, analyzer: str) -> Pack:
+    if is_corpus(folder):
+        return make_pack(folder)
+    called = folder.resolve().name
+    made = convert(folder, owner or called, name or called, licence or None, open_analyzer(analyzer).detect)
+    for note in made.notes:
+        err.print(note, soft_wrap=True)
+    return pack_of(made.files)
 
 
 def _read(source: str, allow_http: bool) -> Pack:

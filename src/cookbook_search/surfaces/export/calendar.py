@@ -23,7 +23,7 @@ def plan_ics(kept: KeptPlan, wording: Wording) -> bytes:
     calendar.add("x-wr-calname", wording.title)
     for step in plan.steps:
         why = "\n".join(wording.reason(reason) for reason in step.reasons)
-        address = wording.address("recipe", step.id)
+        address = wording.address(step)
         about = "\n".join(filter(None, (step.person, why, address)))
         begin, end = wording.day(step.start_week), wording.last_day(step)
         calendar.add_component(_event(kept, step.id, step.title, about, begin, end))

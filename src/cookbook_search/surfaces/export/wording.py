@@ -9,7 +9,7 @@ from functools import cached_property
 
 from cookbook_search.plan import Progress
 from cookbook_search.surfaces.strings import Strings
-from cookbook_search.surfaces.wire.documents import PATHS
+from cookbook_search.surfaces.wire.documents import page_url
 from cookbook_search.types.plan import Caution, LeftOut, Plan, PlanStep, Reason
 
 Month = tuple[int, int]
@@ -134,10 +134,11 @@ class Wording:
         """Where a metric stands."""
         return self.t[f"plan.status.{progress.status}"]
 
-    def address(self, kind: str, document_id: str) -> str:
-        """The page of a recipe or a metric; empty where the site has no public address."""
-        path = PATHS["metric" if kind == "metric" else "recipe"]
-        return f"{self.base_url.rstrip('/')}/{path}/{document_id}" if self.base_url else ""
+    def address(self, step: PlanStep) -> str:
+        """The page of a step's recipe; empty where the site has no public address."""
+        several = len({one.owner for one in self.plan.steps}) > 1
+        page = page_url("recipe", step.id, step.owner if several else "")
+        return self.base_url.rstrip("/") + page if self.base_url else ""
 
     @cached_property
     def _titles(self) -> Mapping[str, str]:

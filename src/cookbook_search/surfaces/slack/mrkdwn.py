@@ -82,8 +82,9 @@ def streamed(text: str) -> str:
 
 
 def place(citation: Citation) -> str:
-    """Name of the cited place: heading without its number, or the title."""
-    return _STEP_NUMBER.sub("", citation.heading) or citation.title
+    """Name of the cited place: heading without its number, or the title; a guest's with its city."""
+    name = _STEP_NUMBER.sub("", citation.heading) or citation.title
+    return f"{name} ({citation.owner})" if citation.guest else name
 
 
 def _line(line: str, citations: tuple[Citation, ...], link: Link) -> str:

@@ -78,6 +78,8 @@ class CitationOut(Wire):
     anchor: str = Field(description="Fragment on the document's page; empty: the document itself.")
     url: str = Field(description="Path of the page, with the fragment.")
     quote: str = Field(description="The cookbook's own sentences.")
+    language: Language = Field(description="Language of the quote.")
+    guest: bool = Field(description="Whether it is of another city's cookbook than the server's own.")
 
 
 class ChatResponse(Wire):
@@ -133,6 +135,8 @@ def citations_out(citations: tuple[Citation, ...]) -> list[CitationOut]:
             anchor=citation.anchor,
             url=citation_url(citation),
             quote=citation.quote,
+            language=citation.language,
+            guest=citation.guest,
         )
         for citation in citations
     ]

@@ -6,7 +6,7 @@ from pydantic import Field
 
 from cookbook_search.surfaces.wire.base import Wire
 from cookbook_search.surfaces.wire.documents import page_url
-from cookbook_search.types import Citation, Kind
+from cookbook_search.types import Citation, Kind, Language
 
 
 class CitationOut(Wire):
@@ -19,7 +19,9 @@ class CitationOut(Wire):
     heading: str = Field(description="Heading of the passage; empty: the document itself.")
     anchor: str = Field(description="Fragment on the document's page.")
     url: str = Field(description="Page and fragment; a path where no public address is configured.")
-    quote: str = Field(description="The cookbook's own words, in Finnish.")
+    quote: str = Field(description="The cookbook's own words.")
+    language: Language = Field(description="Language of the quote.")
+    guest: bool = Field(description="Whether it is of another city's cookbook than the server's own.")
 
 
 def citation_out(citation: Citation, base_url: str = "") -> CitationOut:
@@ -33,6 +35,8 @@ def citation_out(citation: Citation, base_url: str = "") -> CitationOut:
         anchor=citation.anchor,
         url=base_url.rstrip("/") + citation_url(citation),
         quote=citation.quote,
+        language=citation.language,
+        guest=citation.guest,
     )
 
 

@@ -56,6 +56,7 @@ def _citations(hit: Hit, language: Language) -> list[Citation]:
             heading=passage.heading,
             anchor=passage.anchor,
             quote=passage.text,
+            language=document.language,
         )
         for passage in hit.passages
     ]

@@ -18,6 +18,7 @@ from cookbook_search.surfaces.http.pages import (
     changes,
     chat,
     console,
+    differences,
     discovery,
     documents,
     editor,
@@ -54,6 +55,7 @@ _PAGES: tuple[tuple[ModuleType, Dependency], ...] = (
     (discovery, OPEN_TO_ALL),
     (opensearch, requires(Scope.SEARCH)),
     (changes, requires(Scope.SEARCH)),
+    (differences, requires(Scope.SEARCH)),
 )
 """Each page and what it requires."""
 

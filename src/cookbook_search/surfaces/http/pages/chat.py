@@ -32,9 +32,15 @@ class CarriedSource(Wire):
     id: Slug
     guest: Annotated[str, Field(max_length=60)] = ""
     """The owner, where it is another city's."""
+    language: Language = "fi"
     anchor: Annotated[str, Field(max_length=200)]
     title: Annotated[str, Field(max_length=600)]
     heading: Annotated[str, Field(max_length=600)]
+
+    @property
+    def owner(self) -> str:
+        """Named where it is another city's."""
+        return self.guest
 
     @property
     def url(self) -> str:
@@ -148,6 +154,7 @@ def _carry(question: str, answer: Answer) -> CarriedTurn:
             kind=cited.kind,
             id=cited.id,
             guest=cited.owner if cited.guest else "",
+            language=cited.language,
             anchor=cited.anchor,
             title=cited.title,
             heading=cited.heading,

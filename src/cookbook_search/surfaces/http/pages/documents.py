@@ -11,7 +11,7 @@ from fastapi.responses import HTMLResponse
 from markupsafe import Markup
 
 from cookbook_search.app import Cookbook
-from cookbook_search.errors import CookbookError, DocumentNotFound
+from cookbook_search.errors import CookbookError, DocumentNotFound, PackError
 from cookbook_search.parse import sections
 from cookbook_search.surfaces.http.pages.schema import structured
 from cookbook_search.surfaces.http.pages.site import Site, with_query
@@ -45,6 +45,7 @@ def router(site: Site) -> APIRouter:
             body=body_html(document, language if request.query_params.get("lang") else ""),
             contents=[s for s in sections(document.body) if s.level == 2],
             links=_linked(document, cookbook), is_recipe=isinstance(document, Recipe),
+            changed=not site.published and has_changed(document, cookbook),
             is_metric=isinstance(document, Metric), tags=_tags(document, cookbook),
             address=address, structured=structured(document, language, address, name, root),
             qr=qr_code(address), reference=reference(document, language, name, address),
@@ -63,6 +64,15 @@ def router(site: Site) -> APIRouter:
         return document_page(request, document_id, "metric")
 
     return routes
+
+
+def has_changed(document: AnyDocument, cookbook: Cookbook) -> bool:
+    """Whether an earlier version is kept that was another; a library that cannot be read has none."""
+    try:
+        change = cookbook.changes(document)
+    except PackError:
+        return False
+    return change is not None and change.status == "changed"
 
 
 @lru_cache(maxsize=512)

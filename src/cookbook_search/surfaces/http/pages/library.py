@@ -79,12 +79,15 @@ def cookbooks(snapshot: Snapshot) -> list[Shared]:
 
 
 def counts(documents: Iterable[AnyDocument]) -> dict[str, int]:
-    """How many recipes each phase has, how many metrics each level, how many documents each kind."""
+    """How many recipes each phase has, how many metrics each level, how many documents each kind.
+
+    Plain pages count as `page`.
+    """
     return Counter(
         place
         for document in documents
         for place in (
-            document.kind,
+            "page" if document.plain else document.kind,
             *([document.phase] if isinstance(document, Recipe) else []),
             *([document.level] if isinstance(document, Metric) else []),
         )
@@ -92,15 +95,15 @@ def counts(documents: Iterable[AnyDocument]) -> dict[str, int]:
 
 
 def shelves(documents: Sequence[AnyDocument]) -> dict[str, list[AnyDocument]]:
-    """Recipes by phase, methods, metrics by level; only what is not empty."""
-    places: dict[str, list[AnyDocument]] = {name: [] for name in (*PHASES, "method", *LEVELS)}
+    """Recipes by phase, methods, plain pages, metrics by level; only what is not empty."""
+    places: dict[str, list[AnyDocument]] = {name: [] for name in (*PHASES, "method", "page", *LEVELS)}
     for document in documents:
         if isinstance(document, Recipe):
             places[document.phase].append(document)
         elif isinstance(document, Metric):
             places[document.level].append(document)
         else:
-            places["method"].append(document)
+            places["page" if document.plain else "method"].append(document)
     return {name: shelf for name, shelf in places.items() if shelf}
 
 

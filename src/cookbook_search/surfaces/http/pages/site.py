@@ -128,7 +128,7 @@ class Site:
         language = self.language(request)
         context = {
             "t": self.strings[language], "language": language, "href": self.href(request),
-            "link": self.link(request), "linked": self.linked(request),
+            "link": self.link(request), "linked": self.linked(request), "guests": self.cookbook.has_guests,
             "path": request.url.path, "canonical": self.root(request) + _canonical(request),
             "root": self.root(request), "phases": PHASES, "levels": LEVELS, "languages": tuple(self.strings),
             "assets": self.assets, "published": self.published,
