@@ -147,7 +147,7 @@ class Staging:
 
         try:
             self._cookbook.index(report, stage=True)
-            if self._cookbook.snapshots.staged and self._cookbook.snapshots.current:
+            if self._is_comparable():
                 write_preview(self._root / PREVIEW, preview(self._cookbook, report))
             last = job.model_copy(update={"step": "done", "ended": _now()})
         except CorpusError as error:
@@ -162,6 +162,12 @@ class Staging:
         finally:
             self._tell(last)
             lock.release()
+
+    def _is_comparable(self) -> bool:
+        """Whether something is staged, and this program can read what is current."""
+        snapshots = self._cookbook.snapshots
+        current = [one for one in snapshots.all() if one.is_current]
+        return bool(snapshots.staged and current and not current[0].problem)
 
     def _tell(self, job: Job, at_once: bool = True) -> None:
         """Write how it goes; a full disk stops the telling, not the job."""
