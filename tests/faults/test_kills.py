@@ -76,7 +76,7 @@ class Writer:
 
 
 def test_nothing_acknowledged_is_lost_when_the_server_is_killed(pantry, tmp_path, tell):
-    kills, seed = count(2, 40), random.randrange(1 << 30)
+    kills, seed = count(1, 40), random.randrange(1 << 30)
     chance = random.Random(seed)
     writers = [Writer(number) for number in range(4)]
     database = f"sqlite:///{tmp_path}/state.db"
@@ -109,7 +109,7 @@ def test_nothing_acknowledged_is_lost_when_the_server_is_killed(pantry, tmp_path
 def test_builds_killed_at_random_leave_the_old_index_and_the_server_answers(
     tmp_path, analyzer: Analyzer, tell
 ):
-    kills, chance = count(2, 60), random.Random()
+    kills, chance = count(1, 60), random.Random()
     corpus, index = write_cookbook(tmp_path / "corpus"), tmp_path / "index"
     cookbook = Cookbook(Settings(corpus=(corpus,), index=index))
     cookbook.index()

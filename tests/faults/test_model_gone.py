@@ -69,7 +69,7 @@ def test_every_question_is_answered_whatever_the_model_does(pantry, monkeypatch,
     with servers.serving() as model:
         settings = Settings(
             index=pantry / "index", rate_limit="0", llm_url=model.url, llm_model="m", llm_retries=0,
-            llm_timeout_seconds=0.2, llm_total_seconds=0.5,
+            llm_timeout_seconds=0.5, llm_total_seconds=1,
         )  # fmt: skip
         with (
             serving(settings) as address,
@@ -84,7 +84,7 @@ def test_every_question_is_answered_whatever_the_model_does(pantry, monkeypatch,
                 assert answer.json()["citations"], fault.__name__
                 engines.append(answer.json()["engine"])
             asked = len(model.asked)
-    assert asked >= len(engines)
-    assert "extractive" in engines
+    assert asked
+    assert engines.count("extractive") >= len(engines) // 2
     assert load.failures == []
     tell(f"{len(engines)} questions to a model that fails in {len(FAULTS)} ways, all answered with citations")
