@@ -49,6 +49,7 @@ def draw(random: np.random.Generator, start: Parameters, width: float) -> Parame
             "sharpness": value(3.0, 40.0, start.sharpness),
             "field_weights": (*fields, 1.0),
             "document_weight": value(0.0, 1.0, start.document_weight),
+            "wording_weight": value(0.0, 0.5, start.wording_weight),
             "neighbour_weight": value(0.0, 3.0, start.neighbour_weight),
             "belief_sharpness": value(2.0, 15.0, start.belief_sharpness),
             "belief_weight": value(0.0, 2.0, start.belief_weight),

@@ -44,6 +44,8 @@ class Table:
     """(cases, chunks)"""
     gains: Floats
     """(cases, documents)"""
+    wording: Scores
+    """(cases, documents)"""
     links: Scores
     """(documents, documents): share of each neighbour in a document's mean."""
 
@@ -74,6 +76,7 @@ def tabulate(cases: Sequence[Case], searcher: Searcher) -> Table:
         np.array([snapshot.dense.cosines(case.query.vector, 0, snapshot.dense.size) for case in chosen]),
         np.array([snapshot.chunk_postings.search(case.query.weights) for case in chosen]),
         np.array([case.gains for case in chosen]),
+        np.array([snapshot.wording.score(case.query.readable, case.query.language) for case in chosen]),
         links,
     )
 
@@ -98,6 +101,7 @@ def documents(table: Table, parameters: Parameters) -> Scores:
         best.append(top + np.log(np.add.reduceat(mix, starts, axis=1)) / np.float32(parameters.sharpness))
     scores = np.concatenate(best)
     scores = scores + np.float32(parameters.document_weight) * _bounded(lexical, parameters.lexical_floor)
+    scores = scores + np.float32(parameters.wording_weight) * table.wording
     powers = np.exp(np.float32(parameters.belief_sharpness) * (scores - scores.max(axis=1, keepdims=True)))
     beliefs = powers / powers.sum(axis=1, keepdims=True)
     scores = scores + np.float32(parameters.neighbour_weight) * (scores @ table.links.T)

@@ -39,7 +39,7 @@ class Choices:
     """Dimension of the lexicon stage."""
     terms: int = 112_000
     part_weight: float = 0.5
-    stop_weight: float = 0.3
+    stop_weight: float = 0.6
     ngram: int = 0
     ngram_weight: float = 0.3
     """Length of an n-gram's first vector beside a rare word's."""

@@ -30,6 +30,7 @@ from cookbook_search.index.contents import (
     OFFSETS,
     SPAN_STARTS,
     SPANS,
+    ChunkStore,
     read_outside_texts,
     read_spans,
     read_terms,
@@ -70,6 +71,7 @@ from cookbook_search.index.snapshot import (
     load,
     open_folder,
 )
+from cookbook_search.index.wording import cues, learn_wording, write_wording
 from cookbook_search.types import LANGUAGES, AnyDocument, Corpus
 from cookbook_search.types.changes import Change
 
@@ -200,6 +202,7 @@ def _build_folder(
         report("write", 1, 4)
         _write_postings(folder)
         _write_border(folder, analyzer, old)
+        _write_wording(folder)
         report("write", 2, 4)
         dense = write_dense(folder, graph)
         report("write", 3, 4)
@@ -331,6 +334,20 @@ def _write_border(folder: Path, analyzer: Analyzer, old: FolderSnapshot | None) 
         else count_terms(analyzer.terms(text, language) for language, text in outside),
     )
     write_border(border, folder)
+
+
+def _write_wording(folder: Path) -> None:
+    """How the phrasings in the chunks are worded."""
+    kinds = np.load(folder / "layout-kind.npy", allow_pickle=False)
+    ranges = np.load(folder / "layout-range.npy", allow_pickle=False)
+    own = np.flatnonzero(np.isin(kinds, [KIND_CODES["problem"], KIND_CODES["question"]]))
+    documents = np.searchsorted(ranges, own, side="right") - 1
+    chunks = ChunkStore(folder)
+    asked = (
+        (document, cues(chunks[at].text, chunks[at].language))
+        for document, at in zip(documents.tolist(), own.tolist(), strict=True)
+    )
+    write_wording(learn_wording(asked, len(ranges) - 1), folder)
 
 
 def _write_manifest(

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from cookbook_search.errors import SnapshotDamaged, SnapshotMismatch
 from cookbook_search.index.dense import DenseRecord
 
-FORMAT = 5
+FORMAT = 6
 """Raised whenever a snapshot of the old kind could not be read."""
 MANIFEST = "manifest.json"
 SEAL = "manifest.sha256"

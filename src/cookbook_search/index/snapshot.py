@@ -32,6 +32,7 @@ from cookbook_search.index.dense import DenseIndex, read_dense
 from cookbook_search.index.lexical import FieldPostings, Postings, read_field_postings, read_postings
 from cookbook_search.index.manifest import MANIFEST, Manifest, read_manifest, verify_file, verify_files
 from cookbook_search.index.protocols import DenseSearch, LexicalSearch
+from cookbook_search.index.wording import Wording, read_wording
 from cookbook_search.types import AnyDocument, Imprint, Language, Vocabulary
 from cookbook_search.types.changes import Change
 
@@ -70,6 +71,8 @@ class Snapshot:
     """(language, question) -> row of ``outside``."""
     border: Border
     """What parts the cookbook's questions from those."""
+    wording: Wording
+    """How the questions of each document are worded."""
     chunk_range: npt.NDArray[np.int64]
     """The chunks of document ``d`` are ``chunk_range[d]:chunk_range[d + 1]``."""
     kind_counts: npt.NDArray[np.float32]
@@ -170,6 +173,7 @@ def read_parts(folder: Path) -> dict[str, Any]:
         "outside": map_column(folder / "outside.npy"),
         "outside_texts": read_outside_texts(folder),
         "border": read_border(folder),
+        "wording": read_wording(folder),
         "chunk_range": ranges,
         "kind_counts": counts.astype(np.float32),
     }

@@ -26,6 +26,8 @@ class DocumentExplanation:
     """Best BM25 of its chunks, 0..1 of the best in the corpus."""
     document_lexical: float
     """BM25 of the whole document, 0..1 of the best in the corpus."""
+    wording: float
+    """Likelihood of the query's words and pairs of words in its questions."""
     fields: dict[str, float]
     """Field -> its part of ``document_lexical``."""
     chunk: str
@@ -97,6 +99,7 @@ def _explain_document(
         cosine=ranking.best_cosine(number),
         chunk_lexical=float(ranking.chunk_lexical[places].max(initial=0.0)),
         document_lexical=float(ranking.document_lexical[number]),
+        wording=float(ranking.wording[number]),
         fields={field: part * whole for field, part in parts.items()},
         chunk=snapshot.chunks[chunk].text,
     )

@@ -41,6 +41,8 @@ class Parameters(BaseModel):
     """Weight of titles, problems, questions, headings and body in the BM25 of the whole document."""
     document_weight: float
     """Weight of the BM25 of the whole document."""
+    wording_weight: float = 0.0
+    """Weight of the likelihood of the query's words and pairs of words in a document's questions."""
     neighbour_weight: float
     """Weight of the mean score of a document's neighbours in the graph of relations."""
     belief_sharpness: float = 7.0

@@ -42,6 +42,8 @@ class Query:
     """Word as typed -> word as read."""
     expanded: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
     """Words of the query -> terms of their synonyms."""
+    readable: str = ""
+    """The text with its corrections."""
 
 
 def clean(text: str) -> str:
@@ -84,7 +86,7 @@ class QueryReader:
         weights = _weights(content, expanded)
         own = frozenset(term for token in content for term in token.terms)
         vector = self._embedder.embed([readable], [spoken], "query")[0]
-        return Query(cleaned, spoken, content, weights, own, vector, corrected, expanded)
+        return Query(cleaned, spoken, content, weights, own, vector, corrected, expanded, readable)
 
     def _language_of(self, text: str) -> Language:
         """The language detected; or, where it knows no word of the text, the one that mends them all best.

@@ -69,6 +69,8 @@ class Ranking:
     """Fused score of each document; ``EXCLUDED`` where the filters leave it out."""
     document_lexical: Floats
     """BM25 of each document over (best + floor): 0..1."""
+    wording: Floats
+    """Likelihood of the query in the questions of each document; see ``index.wording``."""
 
     @property
     def chunk_cosine(self) -> Floats:
@@ -107,9 +109,9 @@ def rank(
     """Score every document that ``allowed`` (bool a document; None: all) lets through.
 
     chunk = cosine + weight * bm25 / (max bm25 + floor) + offset of its kind, and a document is the
-    soft maximum of its chunks plus its own weighted BM25, plus the weighted mean of its neighbours,
-    plus the weighted belief that one of them is the right one (the scores as probabilities, summed over
-    the neighbours): who needs a recipe is helped by those that lead to it.
+    soft maximum of its chunks plus its own weighted BM25 and wording, plus the weighted mean of its
+    neighbours, plus the weighted belief that one of them is the right one (the scores as probabilities,
+    summed over the neighbours): who needs a recipe is helped by those that lead to it.
     """
     return fuse(candidates(query, snapshot, allowed), query, snapshot, parameters, neighbours, allowed)
 
@@ -137,12 +139,14 @@ def fuse(
         documents = _unscored(snapshot, offsets, found.floor, parameters.sharpness)
         documents[found.documents] = known
     documents = documents + np.float32(parameters.document_weight) * document_lexical
+    wording = snapshot.wording.score(query.readable, query.language)
+    documents += np.float32(parameters.wording_weight) * wording
     beliefs = _beliefs(documents, parameters.belief_sharpness)
     documents = documents + np.float32(parameters.neighbour_weight) * neighbours.mean(documents)
     documents += np.float32(parameters.belief_weight) * neighbours.total(beliefs)
     if allowed is not None:
         documents = np.where(allowed, documents, EXCLUDED)
-    return Ranking(found, mix, lexical, documents, document_lexical)
+    return Ranking(found, mix, lexical, documents, document_lexical, wording)
 
 
 def _bounded(scores: Floats, floor: float) -> Floats:

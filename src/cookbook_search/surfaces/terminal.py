@@ -82,10 +82,21 @@ def print_explanation(explanation: Explanation) -> None:
         out.print(f"  synonyms of {words}: {', '.join(terms)}")
     if explanation.unknown:
         out.print(f"  not in the corpus: {', '.join(explanation.unknown)}")
-    columns = ("document", "p", "score", "cosine", "bm25 chunk", "bm25 document", "of it in", "best chunk")
+    columns = (
+        "document",
+        "p",
+        "score",
+        "cosine",
+        "bm25 chunk",
+        "bm25 document",
+        "wording",
+        "of it in",
+        "best chunk",
+    )
     table = Table(*columns)
     for found in explanation.documents:
-        numbers = (found.probability, found.score, found.cosine, found.chunk_lexical, found.document_lexical)
+        lexical = (found.chunk_lexical, found.document_lexical, found.wording)
+        numbers = (found.probability, found.score, found.cosine, *lexical)
         fields = ", ".join(f"{field} {part:.2f}" for field, part in found.fields.items() if part >= 0.005)
         table.add_row(found.id, *(f"{number:.2f}" for number in numbers), fields, Text(found.chunk[:60]))
     out.print(table)
