@@ -27,7 +27,8 @@ FILES = (
     "manifest.json",
     "manifest.sha256", "outside.npy", "outside.tsv", "postings-champions.npy", "postings-scores.npy",
     "postings-starts.npy", "postings-texts.npy", "spans-starts.npy", "spans.npy", "terms.txt",
-    "vocabulary.json",
+    "vocabulary.json", "wording-absent.npy", "wording-documents.npy", "wording-gains.npy",
+    "wording-keys.npy", "wording-starts.npy",
 )  # fmt: skip
 
 

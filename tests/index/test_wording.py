@@ -37,6 +37,12 @@ def test_scores_are_those_of_the_formula(wording):
     assert wording.score("pays", "en")[0] == pytest.approx(expected, rel=1e-5)
 
 
+def test_documents_may_be_looked_up_alone(wording):
+    whole, some = wording.score("who pays", "en"), wording.score("who pays", "en", np.array([1, 2]))
+    assert np.array_equal(some[1:3], whole[1:3])
+    assert some[0] < whole[0]
+
+
 def test_unknown_words_and_other_languages_tell_nothing(wording):
     assert not wording.score("zeppelin", "en").any()
     assert not wording.score("who pays", "sv").any()

@@ -167,7 +167,7 @@ def ranking_of(scores):
     documents = np.array(scores, dtype=np.float32)
     starts = np.arange(len(documents) + 1)
     found = Candidates(None, starts, None, documents, documents, np.float32(0))
-    return Ranking(found, documents, documents, documents, documents)
+    return Ranking(found, documents, documents, documents, documents, documents)
 
 
 def test_features_of_documents():

@@ -43,10 +43,11 @@ class Wording:
     absent: Floats
     """What each known word or pair of a query adds to each document, held or not; (documents,)."""
 
-    def score(self, text: str, language: Language) -> Floats:
+    def score(self, text: str, language: Language, among: npt.NDArray[np.int64] | None = None) -> Floats:
         """Log likelihood ratio of the text under each document's model, over the root of its length.
 
-        The length is the number of words and pairs that some question holds; shape (documents,).
+        The length is the number of words and pairs that some question holds; shape (documents,). What
+        is held is looked up for the documents ``among`` these rising numbers alone; None: for all.
         """
         asked = cues(text, language)
         places = np.searchsorted(self.keys, asked)
@@ -54,8 +55,13 @@ class Wording:
         places = places[inside][self.keys[places[inside]] == asked[inside]]
         total = self.absent * np.float32(len(places))
         for place in places.tolist():
-            held = slice(int(self.starts[place]), int(self.starts[place + 1]))
-            total[self.documents[held]] += self.gains[held]
+            start, end = int(self.starts[place]), int(self.starts[place + 1])
+            holders, gains = self.documents[start:end], self.gains[start:end]
+            if among is not None:
+                at = np.minimum(np.searchsorted(holders, among.astype(holders.dtype)), len(holders) - 1)
+                at = at[holders[at] == among]
+                holders, gains = holders[at], gains[at]
+            total[holders] += gains
         return total / np.float32(max(len(places), 1) ** 0.5)
 
 

@@ -139,7 +139,7 @@ def fuse(
         documents = _unscored(snapshot, offsets, found.floor, parameters.sharpness)
         documents[found.documents] = known
     documents = documents + np.float32(parameters.document_weight) * document_lexical
-    wording = snapshot.wording.score(query.readable, query.language)
+    wording = snapshot.wording.score(query.readable, query.language, found.documents)
     documents += np.float32(parameters.wording_weight) * wording
     beliefs = _beliefs(documents, parameters.belief_sharpness)
     documents = documents + np.float32(parameters.neighbour_weight) * neighbours.mean(documents)
