@@ -30,6 +30,8 @@ class Parts:
     """What its other chunks add."""
     document: float
     """Weighted BM25 of the whole document."""
+    wording: float
+    """Weighted likelihood of the query's words and pairs of words in its questions."""
     neighbours: float
     """Weighted mean score of the documents that it is joined to."""
     beliefs: float
@@ -38,7 +40,7 @@ class Parts:
     @property
     def total(self) -> float:
         """The score."""
-        parts = (self.cosine, self.lexical, self.kind, self.further, self.document)
+        parts = (self.cosine, self.lexical, self.kind, self.further, self.document, self.wording)
         return sum(parts) + self.neighbours + self.beliefs
 
 
@@ -138,6 +140,7 @@ class _Apart:
         whole = float(ranking.document_lexical[number])
         alone, score = float(self._alone[number]), float(ranking.documents[number])
         lexical, document_part = parameters.lexical_weight * bm25, parameters.document_weight * whole
+        wording = parameters.wording_weight * float(ranking.wording[number])
         joined = float(self._joined[number])
         shares = snapshot.document_fields.parts(self._query.weights, parameters.field_weights, number)
         total = sum(shares.values()) or 1.0
@@ -152,8 +155,9 @@ class _Apart:
                 cosine=cosine,
                 lexical=lexical,
                 kind=kind,
-                further=alone - document_part - cosine - lexical - kind,
+                further=alone - document_part - wording - cosine - lexical - kind,
                 document=document_part,
+                wording=wording,
                 neighbours=joined,
                 beliefs=score - alone - joined,
             ),
@@ -195,6 +199,7 @@ def _alone(ranking: Ranking, searcher: Searcher) -> npt.NDArray[np.float32]:
         np.logaddexp.reduceat(ranking.chunk_mix * sharpness, ranking.found.starts[:-1]) / sharpness
     )
     lexical = np.float32(searcher.parameters.document_weight) * ranking.document_lexical
+    lexical = lexical + np.float32(searcher.parameters.wording_weight) * ranking.wording
     if ranking.found.documents is None:
         return np.asarray(soft + lexical, dtype=np.float32)
     alone = ranking.documents.copy()

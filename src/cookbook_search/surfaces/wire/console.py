@@ -69,6 +69,7 @@ class PartsOut(Wire):
     kind: float = Field(description="Offset of the passage's kind.")
     further: float = Field(description="What the other passages add.")
     document: float = Field(description="Weighted BM25 of the whole document.")
+    wording: float = Field(description="Weighted likelihood of the query's words in its questions.")
     neighbours: float = Field(description="Weighted mean score of related documents.")
     beliefs: float = Field(description="Because a related document may be the right one.")
 
