@@ -89,7 +89,8 @@ def alone(table: Table) -> Scores:
     return documents(
         table,
         parameters.model_copy(
-            update={"lexical_weight": 0.0, "document_weight": 0.0, "neighbour_weight": 0.0,
+            update={"lexical_weight": 0.0, "document_weight": 0.0, "wording_weight": 0.0,
+                    "neighbour_weight": 0.0,
                     "belief_weight": 0.0, "sharpness": SHARPNESS}
         ),
     )  # fmt: skip
@@ -121,8 +122,13 @@ def configurations(queries: Path, corpus_folder: Path, work: Path | None) -> dic
                 whole_texts(whole, lambda text, code: voikko.terms(normalise(text), code)),
             ),
             "bundled model alone": (whole, alone(whole)),
-            "bundled model and neighbours": (whole, fused(whole, lexical_weight=0.0, document_weight=0.0)),
-            "BM25 of the fusion and neighbours": (nothing, fused(nothing)),
+            "bundled model and neighbours": (
+                whole,
+                fused(whole, lexical_weight=0.0, document_weight=0.0, wording_weight=0.0),
+            ),
+            "BM25 of the fusion and neighbours": (nothing, fused(nothing, wording_weight=0.0)),
+            "wording alone": (whole, whole.wording),
+            "without wording": (whole, fused(whole, wording_weight=0.0)),
             "without neighbours": (whole, fused(whole, neighbour_weight=0.0, belief_weight=0.0)),
         }
         if work is not None:
