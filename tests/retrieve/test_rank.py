@@ -47,7 +47,7 @@ def test_a_document_scores_its_chunks_its_text_and_its_neighbours(searcher, snap
     query = searcher.reader.read("Yritykset eivät palaa")
     parameters = read_parameters()
     bare = parameters.model_copy(
-        update={"lexical_weight": 0.0, "document_weight": 0.0, "neighbour_weight": 0.0,
+        update={"lexical_weight": 0.0, "document_weight": 0.0, "wording_weight": 0.0, "neighbour_weight": 0.0,
                 "belief_weight": 0.0, "kind_offsets": (0.0,) * 6, "sharpness": 1000.0}
     )  # fmt: skip
     cosines = snapshot.dense.vectors @ query.vector
