@@ -179,3 +179,23 @@ def test_another_sites_page_does_nothing_with_a_session(serve, index, tmp_path, 
             assert "another site" in refused.json()["detail"]
         ours = {"origin": str(client.base_url).rstrip("/"), "sec-fetch-site": "same-origin"}
         assert client.post(path, json={"query": "raha"}, headers=headers | ours).status_code != 403
+
+
+def test_what_a_form_sent_after_its_session_had_ended_is_kept(serve, index, tmp_path) -> None:
+    settings = Settings(
+        index=index, access="closed", editor_token=TOKEN, database=f"sqlite:///{tmp_path}/state.db"
+    )
+    form = {"cluster": '"><script>vesi</script>', "problems": "yksi\nkaksi", "cities": ""}
+    with serve(settings) as client:
+        kept = client.post("/suunnitelma?lang=sv", data=form)
+        assert kept.status_code == 401
+        assert "Det du skickade finns kvar" in kept.text
+        assert 'action="/suunnitelma?lang=sv"' in kept.text
+        assert "&#34;&gt;&lt;script&gt;vesi" in kept.text
+        assert 'name="cities" value=""' in kept.text
+        assert kept.headers["cache-control"] == "no-store"
+        foreign = client.post("/suunnitelma", data=form, headers={"origin": "https://evil.example"})
+        assert foreign.status_code == 303
+        assert "vesi" not in foreign.text
+        ticket = callers(settings)["editor by token"][1]
+        assert client.post("/suunnitelma", data=form, headers=ticket).status_code in {303, 422}

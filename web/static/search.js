@@ -24,6 +24,7 @@ async function search(address, { push = true, focus } = {}) {
     const response = await fetch(address, {
       headers: { "x-fragment": "1" }, signal: mine.signal, cache: "no-store",
     });
+    if (response.status === 401) return location.assign(address); // the session has ended: by the sign-in page
     const found = new DOMParser().parseFromString(await response.text(), "text/html").querySelector("#results");
     if (!found) throw new Error(`no results in the answer ${response.status}`);
     if (push) history.pushState({ search: true }, "", address);

@@ -40,6 +40,7 @@ PROGRAMS = (
 _SHOWN = (b"authorization", b"cookie")
 """Headers by which somebody may be known; without them there is nothing to look up."""
 _CHALLENGE = 'Bearer realm="cookbook"'
+FORM = "application/x-www-form-urlencoded"
 Identify = Callable[[HTTPConnection], Awaitable[Caller | Response]]
 """The caller, or the answer to one who shows what does not hold."""
 
@@ -141,12 +142,16 @@ class Guarded:
         await self._app(scope, receive, send)
 
 
-def install_refusals(app: FastAPI) -> None:
-    """Turn refusals into answers."""
+def install_refusals(app: FastAPI, again: Callable[[Request], Awaitable[Response]]) -> None:
+    """Turn refusals into answers; ``again`` keeps a form that somebody sent after their session had ended."""
 
     @app.exception_handler(Refusal)
     async def handle(request: Request, refusal: Refusal) -> Response:
-        return refused(request, refusal)
+        answer = refused(request, refusal)
+        is_form = request.headers.get("content-type", "").startswith(FORM)
+        if request.method == "POST" and is_form and answer.status_code == HTTPStatus.SEE_OTHER:
+            return await again(request)
+        return answer
 
 
 def describe_access(app: FastAPI, access: Access) -> None:

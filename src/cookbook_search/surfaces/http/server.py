@@ -35,6 +35,8 @@ from cookbook_search.surfaces.http.guard import Guard
 from cookbook_search.surfaces.http.mcp import McpEndpoint
 from cookbook_search.surfaces.http.metrics import Measures, figures_of
 from cookbook_search.surfaces.http.observing import Observed, Observer
+from cookbook_search.surfaces.http.pages.sign_in import again_page
+from cookbook_search.surfaces.http.pages.site import open_site
 from cookbook_search.surfaces.http.problems import Unexpected, describe_problems, install_problem_handlers
 from cookbook_search.surfaces.http.rate import Rate, RateLimit, parse_rate
 from cookbook_search.surfaces.http.slack import SlackEndpoint
@@ -62,6 +64,7 @@ def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAP
     door = Door(cookbook)
     slack = SlackEndpoint(cookbook, strings)
     assets = Assets(web / "static", settings.theme, words_modules(strings))
+    site = open_site(cookbook, web, strings, assets)
 
     @asynccontextmanager
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
@@ -90,7 +93,7 @@ def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAP
     install_problem_handlers(app)
     describe_problems(app)
     describe_access(app, settings.access)
-    install_refusals(app)
+    install_refusals(app, again_page(site, door))
     reads, talks = [requires(Scope.SEARCH)], [requires(Scope.CHAT)]
     app.include_router(api.router(cookbook), dependencies=reads)
     app.include_router(api.health(cookbook), dependencies=[OPEN_TO_ALL])
@@ -104,7 +107,7 @@ def create_app(settings: Settings, workers_folder: Path | None = None) -> FastAP
     app.include_router(plans.router(cookbook, web, strings), dependencies=reads)
     app.router.routes.append(Route("/mcp", Guarded(mcp, Scope.SEARCH), methods=None, include_in_schema=False))
     app.router.routes.extend(slack.routes)
-    app.include_router(pages.router(cookbook, web, strings, assets, door))
+    app.include_router(pages.router(site, door))
     app.include_router(printing.router(cookbook, web, strings["fi"]), dependencies=reads)
     app.mount("/static", assets, name="static")
     return app

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from pathlib import Path
 from types import ModuleType
 
 from fastapi import APIRouter
 from fastapi.params import Depends as Dependency
 from fastapi.responses import HTMLResponse
 
-from cookbook_search.app import Cookbook
 from cookbook_search.surfaces.http.access import OPEN_TO_ALL, requires
-from cookbook_search.surfaces.http.assets import Assets
 from cookbook_search.surfaces.http.door import Door
 from cookbook_search.surfaces.http.pages import (
     changes,
@@ -34,9 +30,8 @@ from cookbook_search.surfaces.http.pages import (
     sign_in,
     statement,
 )
-from cookbook_search.surfaces.http.pages.site import Site, open_site
-from cookbook_search.surfaces.strings import Strings
-from cookbook_search.types import Language, Scope
+from cookbook_search.surfaces.http.pages.site import Site
+from cookbook_search.types import Scope
 
 _PAGES: tuple[tuple[ModuleType, Dependency], ...] = (
     (search, requires(Scope.SEARCH)),
@@ -60,11 +55,8 @@ _PAGES: tuple[tuple[ModuleType, Dependency], ...] = (
 """Each page and what it requires."""
 
 
-def router(
-    cookbook: Cookbook, web: Path, strings: Mapping[Language, Strings], assets: Assets, door: Door
-) -> APIRouter:
-    """The routes of all pages, answering from this cookbook with the templates of ``web``."""
-    site = open_site(cookbook, web, strings, assets)
+def router(site: Site, door: Door) -> APIRouter:
+    """The routes of all pages."""
     routes = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
     for page, requirement in _PAGES:
         routes.include_router(page.router(site), dependencies=[requirement])

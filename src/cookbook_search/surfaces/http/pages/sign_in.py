@@ -6,9 +6,10 @@ import hmac
 import logging
 import secrets
 from asyncio import to_thread
+from collections.abc import Awaitable, Callable
 from hashlib import sha256
 from http import HTTPStatus
-from urllib.parse import parse_qs
+from urllib.parse import parse_qs, parse_qsl
 
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
@@ -18,6 +19,7 @@ from cookbook_search.errors import CookbookError, DocumentNotFound
 from cookbook_search.surfaces.http.access import SIGN_IN, caller_of
 from cookbook_search.surfaces.http.door import Door
 from cookbook_search.surfaces.http.pages.desk import PATH as EDITORS
+from cookbook_search.surfaces.http.pages.plan_form import MOST_FIELDS
 from cookbook_search.surfaces.http.pages.site import PRIVATE, Site
 from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.surfaces.http.rate import address_of
@@ -175,6 +177,34 @@ def _add_provider(routes: APIRouter, site: Site, door: Door, page: _Page, provid
             return _to(await provider.sign_out_address(site.root(request) + SIGN_IN) or SIGN_IN)
         except CookbookError as error:
             return page.failed(request, error)
+
+
+def again_page(site: Site, door: Door) -> Callable[[Request], Awaitable[Response]]:
+    """Makes the page that keeps what a form sent, for who must sign in before it can be sent again.
+
+    What another site's page sent is not kept: nobody is made to send it by a button of ours.
+    """
+
+    async def again(request: Request) -> Response:
+        back = site.href(request)(SIGN_IN)
+        try:
+            fields = parse_qsl(
+                (await request.body()).decode(), keep_blank_values=True, max_num_fields=MOST_FIELDS
+            )
+        except ValueError:
+            return _to(back)
+        if not door.is_of_this_site(request) or not site.signs_in:
+            return _to(back)
+        here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+        known = caller_of(request).way != "anyone"
+        shown = site.page(
+            request, "sign_in_again.html", HTTPStatus.FORBIDDEN if known else HTTPStatus.UNAUTHORIZED,
+            fields=fields, here=here, sign_in=back, known=known,
+        )  # fmt: skip
+        shown.headers.update(PRIVATE)
+        return shown
+
+    return again
 
 
 def _may_go_on(request: Request, caller: Caller) -> bool:
