@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import threading
 import time
+from contextlib import contextmanager
 
 import httpx
 import pytest
@@ -23,26 +24,50 @@ QUERY = "Yritykset käyvät kerran eivätkä palaa"
 API = "/api/v1/editor"
 
 
-@pytest.fixture
-def corpus(tmp_path):
-    return write_cookbook(tmp_path / "corpus")
-
-
-@pytest.fixture
-def settings(tmp_path, corpus):
+def prepare(folder):
+    """A small cookbook with its index in a folder."""
     made = Settings(
-        corpus=(corpus,), index=tmp_path / "index", database=f"sqlite:///{tmp_path}/state.db",
-        editor_token=TOKEN, judged_queries=tmp_path / "none.jsonl", reload_seconds=0.05, rate_limit="0",
+        corpus=(write_cookbook(folder / "corpus"),), index=folder / "index",
+        database=f"sqlite:///{folder}/state.db", editor_token=TOKEN,
+        judged_queries=folder / "none.jsonl", reload_seconds=0.05, rate_limit="0",
     )  # fmt: skip
     Cookbook(made).index()
     return made
 
 
-@pytest.fixture
-def client(serve, settings):
+@contextmanager
+def signed_in(serve, settings):
     with serve(settings) as opened:
         opened.follow_redirects = True
         opened.post("/kirjaudu", data={"token": TOKEN})
+        yield opened
+
+
+@pytest.fixture
+def settings(tmp_path):
+    return prepare(tmp_path)
+
+
+@pytest.fixture
+def corpus(settings):
+    return settings.corpus[0]
+
+
+@pytest.fixture
+def client(serve, settings):
+    with signed_in(serve, settings) as opened:
+        yield opened
+
+
+@pytest.fixture(scope="module")
+def still_settings(tmp_path_factory):
+    return prepare(tmp_path_factory.mktemp("still"))
+
+
+@pytest.fixture(scope="module")
+def still(serve, still_settings):
+    """A client that several tests share: they change nothing."""
+    with signed_in(serve, still_settings) as opened:
         yield opened
 
 
@@ -60,10 +85,10 @@ def do(client: httpx.Client, action: str, snapshot: str = "") -> httpx.Response:
 
 
 @pytest.mark.parametrize("language", ["fi", "sv", "en"])
-def test_every_page_of_the_console_has_the_menu_and_is_kept_nowhere(client, language):
+def test_every_page_of_the_console_has_the_menu_and_is_kept_nowhere(still, language):
     titles = set()
     for path in ("", "/terveys", "/aukot", "/palaute", "/haku", "/indeksi"):
-        response = client.get(f"/toimitus{path}", params={"lang": language})
+        response = still.get(f"/toimitus{path}", params={"lang": language})
         assert response.status_code == 200
         assert response.headers["cache-control"] == "no-store"
         assert re.search(rf'href="/toimitus{path}\?lang={language}" aria-current="page"', response.text), path
@@ -96,6 +121,7 @@ def test_an_index_is_staged_compared_published_and_rolled_back_on_the_page(clien
     page = do(client, "rollback").text
     assert "Hakemisto on palautettu" in page
     assert "pysyy tässä, kunnes keittokirja muuttuu" in page
+    assert re.search(r'value="publish"><input[^>]*><button[^>]*>Ota käyttöön', page)
     assert client.get("/readyz").text == old
     assert client.get("/reseptit/uusi").status_code == 404
 
@@ -130,16 +156,16 @@ def test_an_unchanged_cookbook_leaves_nothing_to_publish(client):
     assert client.get(f"{API}/index/preview").status_code == 503
 
 
-def test_only_one_build_at_a_time(client, settings):
-    lock = Staging(Cookbook(settings))._lock()
+def test_only_one_build_at_a_time(still, still_settings):
+    lock = Staging(Cookbook(still_settings))._lock()
     with lock:
-        response = do(client, "stage")
+        response = do(still, "stage")
         assert response.status_code == 409
         assert "juuri nyt" in response.text
-        assert client.post(f"{API}/index", json={"do": "stage"}).status_code == 409
-        page = client.get("/toimitus/indeksi").text
+        assert still.post(f"{API}/index", json={"do": "stage"}).status_code == 409
+        page = still.get("/toimitus/indeksi").text
         assert '<noscript><meta http-equiv="refresh"' in page
-    assert "http-equiv" not in client.get("/toimitus/indeksi").text
+    assert "http-equiv" not in still.get("/toimitus/indeksi").text
 
 
 def test_a_build_that_was_cut_off_is_told(client, settings):
@@ -147,27 +173,27 @@ def test_a_build_that_was_cut_off_is_told(client, settings):
     assert "Rakentaminen keskeytyi" in client.get("/toimitus/indeksi").text
 
 
-def test_a_strange_action_changes_nothing(client, settings):
-    before = client.get(f"{API}/index").json()
-    assert do(client, "").status_code == 200
-    assert do(client, "erase").status_code == 200
-    assert do(client, "rollback", "../index").status_code == 503
-    assert client.post(f"{API}/index", json={"do": "erase"}).status_code == 422
-    assert client.get(f"{API}/index").json() == before
+def test_a_strange_action_changes_nothing(still):
+    before = still.get(f"{API}/index").json()
+    assert do(still, "").status_code == 200
+    assert do(still, "erase").status_code == 200
+    assert do(still, "rollback", "../index").status_code == 503
+    assert still.post(f"{API}/index", json={"do": "erase"}).status_code == 422
+    assert still.get(f"{API}/index").json() == before
 
 
-def test_another_site_cannot_publish(client):
+def test_another_site_cannot_publish(still):
     for path, body in (
         ("/toimitus/indeksi", {"data": {"do": "stage"}}),
         (f"{API}/index", {"json": {"do": "stage"}}),
     ):
-        response = client.post(path, headers={"sec-fetch-site": "cross-site"}, **body)
+        response = still.post(path, headers={"sec-fetch-site": "cross-site"}, **body)
         assert response.status_code == 403
-    assert client.get(f"{API}/index/job").json() is None
+    assert still.get(f"{API}/index/job").json() is None
 
 
-def test_the_inspector_takes_scores_apart(client):
-    found = client.get(f"{API}/inspect", params={"q": QUERY, "id": ["avustushaku", "paluuosuus"]}).json()
+def test_the_inspector_takes_scores_apart(still):
+    found = still.get(f"{API}/inspect", params={"q": QUERY, "id": ["avustushaku", "paluuosuus"]}).json()
     assert found["answered"]
     assert found["recipes"][0]["id"] == "yritysten-paluu"
     assert [one["place"] for one in found["recipes"]] == list(range(1, len(found["recipes"]) + 1))
@@ -176,16 +202,16 @@ def test_the_inspector_takes_scores_apart(client):
     assert {one["id"] for one in found["wanted"]} == {"avustushaku", "paluuosuus"}
     metric = next(one for one in found["wanted"] if one["id"] == "paluuosuus")
     assert "yritysten-paluu" in metric["recommended_by"]
-    page = client.get("/toimitus/haku", params={"q": QUERY, "sivu": "avustushaku", "kieli": "fi"}).text
+    page = still.get("/toimitus/haku", params={"q": QUERY, "sivu": "avustushaku", "kieli": "fi"}).text
     assert "Miksi sivu on tässä?" in page
     assert "style=" not in page
     assert "Haku vastaa" in page
-    page = client.get("/toimitus/haku", params={"q": "kilpailiat <b>", "sivu": "puuttuu"}).text
+    page = still.get("/toimitus/haku", params={"q": "kilpailiat <b>", "sivu": "puuttuu"}).text
     assert "kilpailiat → kilpailijat" in page
     assert "ei ole sivua, jonka tunnus on puuttuu" in page
     assert "<b>" not in page
-    assert client.get("/toimitus/haku", params={"q": "???"}).status_code == 422
-    assert client.get(f"{API}/inspect", params={"q": "???"}).status_code == 422
+    assert still.get("/toimitus/haku", params={"q": "???"}).status_code == 422
+    assert still.get(f"{API}/inspect", params={"q": "???"}).status_code == 422
 
 
 def test_questions_and_feedback_are_summed_and_masked(serve, settings):
@@ -212,17 +238,17 @@ def test_questions_and_feedback_are_summed_and_masked(serve, settings):
         assert [one["id"] for one in report["documents"]] == ["luottamus", "", "poistettu"]
 
 
-def test_the_console_goes_on_where_the_database_is_away(client, monkeypatch):
+def test_the_console_goes_on_where_the_database_is_away(still, monkeypatch):
     def away(*_):
         raise StoreError("The database cannot be reached.")
 
     monkeypatch.setattr(Usage, "activity", away)
     monkeypatch.setattr(Usage, "votes", away)
-    overview = client.get("/toimitus")
+    overview = still.get("/toimitus")
     assert overview.status_code == 200
     assert "Tietokanta ei vastaa" in overview.text
     assert "Ei vikoja" in overview.text or "Korjattavaa" in overview.text
-    votes = client.get("/toimitus/palaute")
+    votes = still.get("/toimitus/palaute")
     assert votes.status_code == 503
     assert "Tietokanta ei vastaa" in votes.text
 
