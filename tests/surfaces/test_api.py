@@ -19,7 +19,8 @@ RESPONSE = {
     "query_id", "language", "answerable", "took_ms", "recipes", "metrics", "suggestions", "facets"
 }  # fmt: skip
 RECIPE = {
-    "id", "kind", "title", "summary", "url", "owner", "phase", "score", "why", "passages", "metrics"
+    "id", "kind", "title", "summary", "url", "owner", "phase", "score", "why", "passages", "language",
+    "metrics",
 }  # fmt: skip
 METRIC = {"id", "title", "summary", "url", "owner", "score", "formula", "unit", "level", "via"}
 CARD = {"id", "kind", "title", "summary", "url", "owner", "tags", "phase", "level"}

@@ -183,7 +183,7 @@ export class View {
       el("h3", { part: "title" }, this.host.link(hit.url, { lang }, hit.title)),
       el("p", { class: "why", part: "why", lang }, this.host.compact ? hit.summary : hit.why),
       !this.host.compact && hit.passages.length > 0 && el("ul", { class: "passages", "aria-label": this.host.t("results.steps") },
-        hit.passages.map((passage) => el("li", { part: "passage", lang: "fi" },
+        hit.passages.map((passage) => el("li", { part: "passage", lang: hit.language },
           passage.heading && this.host.link(`${hit.url}#${passage.anchor}`, {}, passage.heading),
           el("p", {}, excerpt(passage, EXCERPT))))),
       measures.length > 0 && !this.host.compact && el("div", { class: "measures" },

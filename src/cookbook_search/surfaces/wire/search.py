@@ -89,6 +89,7 @@ class RecipeHit(Wire):
     score: float = Field(ge=0, le=1, description="Probability of relevance.")
     why: str
     passages: list[PassageOut]
+    language: Language = Field(description="Language of the passages: Finnish, but for guests.")
     metrics: list[str] = Field(description="Ids of the metrics it recommends.")
 
 
@@ -156,6 +157,7 @@ def _recipe_hit(hit: Hit, language: Language) -> dict[str, object]:
         "score": hit.score,
         "why": hit.why,
         "passages": [_passage(passage) for passage in hit.passages],
+        "language": document.language,
         "metrics": hit.metrics,
     }
 
