@@ -52,7 +52,7 @@ def _fit_refusal(
     refused, falsely = np.zeros(len(cases)), np.zeros(len(cases))
     for fold in range(FOLDS):
         seen = folds != fold
-        threshold = float(np.quantile(odds[seen & (answerable > 0)], FALSE_REFUSALS))
+        threshold = _threshold(odds[seen], answerable[seen] > 0)
         refused[~seen] = odds[~seen] < threshold
     falsely = refused[answerable > 0]
     scale = fit_logistic(odds[:, None], answerable)
@@ -61,13 +61,20 @@ def _fit_refusal(
         weights=tuple(scale.weights[0] * weight for weight in learned.weights),
     )
     chances = probability(model, np.concatenate(asked))
-    threshold = float(np.quantile(chances[answerable > 0], FALSE_REFUSALS))
+    threshold = _threshold(chances, answerable > 0)
     figures = {
         "held-out refusal": float(refused[answerable == 0].mean()),
         "held-out false refusal": float(falsely.mean()),
         "refusal of the corpus's own questions from outside at 3 % false": on_corpus,
     }
     return tuned.model_copy(update={"answerable": model, "answer_threshold": threshold}), figures, chances
+
+
+def _threshold(values: Floats, answerable: npt.NDArray[np.bool_]) -> float:
+    """Midway between the last that is rightly refused and the value at which too many are falsely."""
+    limit = float(np.quantile(values[answerable], FALSE_REFUSALS))
+    refused = values[~answerable & (values < limit)]
+    return (float(refused.max()) + limit) / 2 if len(refused) else limit
 
 
 def _fit_documents(

@@ -109,6 +109,14 @@ def test_an_unknown_word_has_no_forms_and_stands_for_itself_in_a_text(voikko: An
     assert [token.terms for token in voikko.tokens(word, "fi")] == [(word,)]
 
 
+@pytest.mark.parametrize(
+    ("typed", "right"),
+    [("raakaaineeksi", "raaka-aine"), ("mediaalan", "media-ala"), ("linjaauto", "linja-auto")],
+)
+def test_a_hyphen_left_out_between_equal_vowels_is_put_back(voikko: Analyzer, typed: str, right: str) -> None:
+    assert right in voikko.forms(typed, "fi").lemmas
+
+
 def test_a_hyphenated_unknown_word_is_known_by_its_pieces(voikko: Analyzer) -> None:
     forms = voikko.forms("qqqxyz-yritysten", "fi")
 

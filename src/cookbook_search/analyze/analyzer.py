@@ -23,7 +23,7 @@ from cookbook_search.analyze.tokens import Token, words
 from cookbook_search.analyze.wordfilter import WordFilter
 from cookbook_search.types import LANGUAGES, Language
 
-ANALYZER_FORMAT = 2
+ANALYZER_FORMAT = 3
 """Raised whenever the same text would give other tokens."""
 SUGGESTED = (5, 30)
 """Letters, at least and at most, of a word for which a suggestion is better than nothing."""

@@ -11,7 +11,7 @@ from typing import Protocol
 
 import libvoikko
 
-from cookbook_search.analyze.spoken import spoken_candidates, with_diacritics
+from cookbook_search.analyze.spoken import hyphenated, spoken_candidates, with_diacritics
 
 MAX_READINGS = 3
 """Base forms kept of an ambiguous word."""
@@ -62,6 +62,7 @@ def recover(morphology: Morphology, word: str) -> WordForms:
 def _candidates(word: str) -> Iterator[str]:
     if len(word) < _MIN_PART:
         return
+    yield from hyphenated(word)
     spoken = tuple(spoken_candidates(word))
     yield from islice(with_diacritics(word), 1)
     yield from spoken

@@ -9,6 +9,8 @@ from collections.abc import Iterator
 
 _ENDINGS = ("a", "ä", "la", "lä", "sa", "sä", "ta", "tä", "n", "i", "si", "an", "än", "ut", "yt")
 _VOWEL_PAIRS = (("ee", "ea"), ("ee", "eä"), ("ii", "ia"), ("ii", "iä"), ("oo", "oa"), ("öö", "öä"))
+_VOWELS = "aeiouyäö"
+_LEAST_PART = 3
 _DIPHTHONGS = (("o", "oi"), ("ö", "öi"), ("a", "ai"), ("ä", "äi"))
 
 
@@ -28,6 +30,13 @@ def spoken_candidates(word: str) -> Iterator[str]:
     for spoken, standard in (*_VOWEL_PAIRS, *_DIPHTHONGS):
         for at in _places(word, spoken):
             yield word[:at] + standard + word[at + len(spoken) :]
+
+
+def hyphenated(word: str) -> Iterator[str]:
+    """The compound whose hyphen between two equal vowels was left out: ``raakaaine`` -> ``raaka-aine``."""
+    for at in range(_LEAST_PART, len(word) - _LEAST_PART + 1):
+        if word[at - 1] == word[at] and word[at] in _VOWELS:
+            yield f"{word[:at]}-{word[at:]}"
 
 
 def with_diacritics(word: str) -> Iterator[str]:
