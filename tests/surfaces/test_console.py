@@ -173,6 +173,17 @@ def test_a_build_that_was_cut_off_is_told(client, settings):
     assert "Rakentaminen keskeytyi" in client.get("/toimitus/indeksi").text
 
 
+def test_the_pages_say_that_no_index_answers(serve, settings):
+    (settings.index / "CURRENT").write_text("puuttuu\n", encoding="utf-8")
+    with signed_in(serve, settings) as client:
+        for path in ("/toimitus/haku", "/toimitus/aukot"):
+            response = client.get(path, params={"q": QUERY})
+            assert response.status_code == 503
+            assert "Mikään hakemisto ei vastaa" in response.text
+        for path in ("/toimitus", "/toimitus/indeksi", "/toimitus/palaute", "/toimitus/terveys"):
+            assert client.get(path).status_code == 200
+
+
 def test_a_strange_action_changes_nothing(still):
     before = still.get(f"{API}/index").json()
     assert do(still, "").status_code == 200

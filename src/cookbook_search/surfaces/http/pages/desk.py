@@ -34,6 +34,7 @@ def desk_page(
 ) -> HTMLResponse:
     """A page for editors."""
     number = numbers(site.language(request))
+    values = {"no_index": False} | values
     page = site.page(request, template, status, desk=DESK, number=number, **values)
     page.headers.update(PRIVATE)
     return page

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from fastapi import APIRouter, Request
 from fastapi.responses import RedirectResponse, Response
 
-from cookbook_search.errors import CookbookError
+from cookbook_search.errors import CookbookError, SnapshotError
 from cookbook_search.surfaces.http.pages.desk import GAPS, desk_page
 from cookbook_search.surfaces.http.pages.site import PRIVATE, Site
 from cookbook_search.surfaces.http.problems import status_of
@@ -27,10 +27,11 @@ def router(site: Site) -> APIRouter:
     @routes.get(GAPS)
     def gaps(request: Request) -> Response:
         try:
-            report = cookbook.gaps()
+            report, documents = cookbook.gaps(), cookbook.snapshot.documents
         except CookbookError as error:
-            return desk_page(site, request, "gaps.html", status_of(error), report=None)
-        by_id: dict[str, AnyDocument] = {document.id: document for document in cookbook.snapshot.documents}
+            no_index = isinstance(error, SnapshotError)
+            return desk_page(site, request, "gaps.html", status_of(error), report=None, no_index=no_index)
+        by_id: dict[str, AnyDocument] = {document.id: document for document in documents}
         return desk_page(
             site, request, "gaps.html", report=report, by_id=by_id, draft=GAPS,
             days=cookbook.settings.retention_days, log_queries=cookbook.settings.log_queries,

@@ -13,6 +13,7 @@ from cookbook_search.errors import CookbookError, QueryError
 from cookbook_search.retrieve import Inspected, Inspection, Parts
 from cookbook_search.surfaces.http.pages.desk import INSPECT, desk_page
 from cookbook_search.surfaces.http.pages.site import Site
+from cookbook_search.surfaces.http.problems import status_of
 from cookbook_search.types import LANGUAGES
 
 WIDTH = 1000
@@ -55,7 +56,8 @@ def router(site: Site) -> APIRouter:
             status = HTTPStatus.UNPROCESSABLE_ENTITY
             return desk_page(site, request, "console_inspect.html", status, **values)
         except CookbookError as error:
-            return site.missing(request, error)
+            values["no_index"] = True
+            return desk_page(site, request, "console_inspect.html", status_of(error), **values)
         best = max((one.score for one in (*found.recipes, *found.metrics)), default=1.0)
         values |= {"inspection": found, "firsts": _firsts(found), "part_names": PARTS}
         return desk_page(
