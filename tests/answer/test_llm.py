@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 import time
 
@@ -10,9 +11,10 @@ import pytest
 from servers import RandomModel, serving
 
 from cookbook_search.answer.answerer import open_answerer
-from cookbook_search.answer.llm import OpenAICompatible, open_language_model
+from cookbook_search.answer.llm import OpenAICompatible, Prompt, open_language_model
 from cookbook_search.config import Settings
 from cookbook_search.errors import SettingsError
+from cookbook_search.timing import Trace, traced
 from cookbook_search.types import AnswerDone, Message, SourcesFound, TextDelta
 
 QUESTION = "Yritykset käyvät kerran eivätkä palaa, mitä teen?"
@@ -279,3 +281,45 @@ def test_no_address_no_model():
 def test_the_key_is_not_shown():
     model = open_language_model(Settings(llm_url="http://localhost:1/v1", llm_model="m", llm_key="s3cret"))
     assert "s3cret" not in repr(model)
+
+
+def test_tokens_are_counted_where_the_server_tells_them(server):
+    model = open_language_model(Settings(llm_url=server.url, llm_model="m", llm_retries=0))
+
+    def answer(talk):
+        assert talk.body["stream_options"] == {"include_usage": True}
+        talk.begin()
+        talk.piece("Hei.", "stop")
+        usage = {"prompt_tokens": 120, "completion_tokens": 7, "total_tokens": 127}
+        chunk = {"id": "1", "object": "chat.completion.chunk", "created": 1, "model": "m", "choices": []}
+        talk.raw(f"data: {json.dumps(chunk | {'usage': usage})}\n\ndata: [DONE]\n\n")
+
+    server.answer = answer
+    with traced(Trace("1")) as trace:
+        assert whole(model) == "Hei."
+    spent = model.spent
+    assert (spent.calls, spent.failures, spent.prompt_tokens, spent.completion_tokens) == (1, 0, 120, 7)
+    assert trace.facts == {"llm_prompt_tokens": 120, "llm_completion_tokens": 7}
+    assert [stage.name for stage in trace.stages] == ["llm_wait"]
+
+
+def test_a_server_that_refuses_what_it_does_not_know_is_asked_without_it(server):
+    model = open_language_model(Settings(llm_url=server.url, llm_model="m", llm_retries=0))
+
+    def answer(talk):
+        if "stream_options" in talk.body:
+            talk.fail(400)
+        else:
+            says("Hei.")(talk)
+
+    server.answer = answer
+    assert [whole(model), whole(model)] == ["Hei.", "Hei."]
+    assert ["stream_options" in body for _, _, body in server.asked] == [True, False, False]
+    assert model.spent.failures == 0
+
+
+def whole(model):
+    async def gather():
+        return "".join([piece async for piece in model.stream(Prompt("s", "u"))])
+
+    return asyncio.run(gather())
