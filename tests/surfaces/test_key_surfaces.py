@@ -12,6 +12,7 @@ from cookbook_search.app import Cookbook
 from cookbook_search.config import Settings
 from cookbook_search.surfaces.cli import main
 from cookbook_search.surfaces.http.rate import FAILURES
+from cookbook_search.surfaces.terminal import out
 from cookbook_search.types import Scope
 
 SEARCH = "/api/v1/search?q=raha"
@@ -178,6 +179,14 @@ def test_the_life_of_a_key_on_the_command_line(run) -> None:
     assert [key["id"] for key in json.loads(run("list", "--json")[1])] == [made["id"]]
     assert json.loads(run("list", "--all", "--json")[1])[0]["state"] == "revoked"
     assert json.loads(run("revoke", made["id"], "--json")[1]) == {"revoked": made["id"]}
+
+
+def test_ids_are_whole_on_a_narrow_terminal(run, monkeypatch) -> None:
+    monkeypatch.setattr(out, "width", 80)
+    made = json.loads(run("create", "--name", "Intranetin etusivun haku", "--scope", "search", "--json")[1])
+    listed = run("list")[1]
+    assert made["prefix"] in listed
+    assert made["expires_at"][:10] in listed
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
-from rich.table import Table
+from rich.table import Column, Table
 from rich.text import Text
 
 from cookbook_search.evaluate import MEASURES, Estimate, Preview
@@ -163,7 +163,9 @@ def print_keys(keys: Sequence[ApiKey], now: dt.datetime) -> None:
     if not keys:
         out.print("No keys. `cookbook keys create` makes one.")
         return
-    table = Table("key", "name", "scopes", "state", "made", "ends", "last used")
+    table = Table(Column("key", no_wrap=True), "name", "scopes", "state", *(
+        Column(name, no_wrap=True) for name in ("made", "ends", "last used")
+    ))  # fmt: skip
     for key in keys:
         dates = (key.created_at, key.expires_at, key.last_used_at)
         cells = ("never" if date is None else date.date().isoformat() for date in dates)
@@ -231,7 +233,7 @@ def print_sessions(sessions: Sequence[Session]) -> None:
     if not sessions:
         out.print("Nobody is signed in.")
         return
-    table = Table("subject", "name", "scopes", "ends (UTC)")
+    table = Table(Column("subject", overflow="fold"), "name", "scopes", "ends (UTC)")
     for session in sessions:
         ends = f"{session.expires_at:%Y-%m-%d %H:%M}"
         table.add_row(Text(session.subject), Text(session.name), " ".join(sorted(session.scopes)), ends)
