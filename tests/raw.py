@@ -6,7 +6,7 @@ import socket
 import time
 from urllib.parse import urlsplit
 
-PATIENCE = 60.0
+PATIENCE = 120.0
 
 
 def connect(address: str, receive_buffer: int = 0) -> socket.socket:

@@ -18,7 +18,7 @@ from types import TracebackType
 import httpx
 
 SERVE = "from cookbook_search.surfaces.cli import main; main()"
-PATIENCE = 60.0
+PATIENCE = 120.0
 MANY = os.environ.get("FAULTS") == "many"
 """Set by ``make faults``; ``make test`` does little of everything."""
 

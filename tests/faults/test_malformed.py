@@ -95,7 +95,7 @@ def malformed(address: str, number: int, seed: int) -> list[bytes]:
 
 
 def test_malformed_requests_do_no_harm(pantry, tmp_path, tell):
-    number, seed = count(450, 12_000), random.randrange(1 << 30)
+    number, seed = count(300, 12_000), random.randrange(1 << 30)
     with (
         Station(tmp_path, index=pantry / "index", log_queries=False, cache_size=0) as server,
         httpx.Client(base_url=server.address, timeout=PATIENCE) as client,

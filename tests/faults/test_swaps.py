@@ -13,7 +13,7 @@ PAGES = ("/", "/reseptit/yritysten-paluu", "/api/v1/library", "/kirjasto")
 
 
 def test_no_request_fails_while_snapshots_change(tmp_path, tell):
-    swaps = count(12, 1000)
+    swaps = count(8, 1000)
     corpus, index = write_cookbook(tmp_path / "corpus"), tmp_path / "index"
     cookbook = Cookbook(Settings(corpus=(corpus,), index=index))
     ids = [cookbook.index().id]
