@@ -148,10 +148,11 @@ class Searcher:
         Whether there is an answer, and how probable a document is, does not hang on the filters.
         """
         allowed = self.allowed(filters)
-        ranking = rank(query, self.snapshot, self.parameters, self.neighbours, allowed)
-        whole = ranking
-        if allowed is not None:
-            whole = rank(query, self.snapshot, self.parameters, self.neighbours)
+        whole = ranking = rank(query, self.snapshot, self.parameters, self.neighbours)
+        if allowed is not None and whole.found.documents is None:  # all are scored: leave some out
+            ranking = replace(whole, documents=np.where(allowed, whole.documents, EXCLUDED))
+        elif allowed is not None:
+            ranking = rank(query, self.snapshot, self.parameters, self.neighbours, allowed)
         answerable = float(
             probability(self.parameters.answerable, query_features(query, self.snapshot, whole))[0]
         )
