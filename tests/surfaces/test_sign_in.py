@@ -156,7 +156,7 @@ def test_readers_may_be_chosen_and_roles_may_lie_deep(serve, closed, provider) -
         {"exp": "huomenna"}, {"iat": int(time.time()) + 3600}, {"nbf": int(time.time()) + 3600},
         {"sub": None}, {"at_hash": "AAAA"},
     ],
-    ids=lambda claims: "-".join(claims),
+    ids="-".join,
 )  # fmt: skip
 def test_a_token_that_says_something_else_is_refused(client, provider, wrong) -> None:
     provider.wrong = wrong
