@@ -32,7 +32,7 @@ PER_TERM = 24
 """Documents kept of each term: those that it speaks for most."""
 LIKENESS = 0.3
 """Weight of the best document's sum beside the odds that the question is one of ours."""
-LET_THROUGH = 0.07
+LET_THROUGH = 0.1
 """Share of the questions from outside that may pass."""
 _STEPS = 255
 _PHRASINGS = [KIND_CODES[kind] for kind in ("title", "problem", "question")]
