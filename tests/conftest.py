@@ -14,6 +14,7 @@ from cookbook_search.analyze import Analyzer, open_analyzer
 settings.register_profile("untimed", deadline=None)  # a busy machine is no fault
 settings.register_profile("fuzz", deadline=None, max_examples=2000)  # make fuzz
 settings.load_profile("untimed")
+os.environ["COLUMNS"] = "160"  # tables are as wide wherever the tests run
 FIXTURES = Path(__file__).parent / "fixtures"
 
 

@@ -11,7 +11,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import httpx
@@ -144,8 +144,11 @@ class SlowModel:
             piece = (
                 b'{"id":"1","object":"chat.completion.chunk","created":1,"model":"m","choices":[{"index":0,'
             )
-            connection.sendall(b"data: " + piece + b'"delta":{"content":"x"},"finish_reason":"stop"}]}\n\n')
-            connection.sendall(b"data: [DONE]\n\n")
+            with suppress(OSError):  # the server may have gone by then
+                connection.sendall(
+                    b"data: " + piece + b'"delta":{"content":"x"},"finish_reason":"stop"}]}\n\n'
+                )
+                connection.sendall(b"data: [DONE]\n\n")
 
 
 @pytest.fixture

@@ -133,3 +133,14 @@ def test_many_threads_add_at_once(shelf: Shelf) -> None:
     log.drain()
     assert sorted(one.id for one in shelf.kept) == [asked(n).id for n in range(800)]
     log.close()
+
+
+def test_what_waits_is_tried_once_more_when_the_log_is_closed(shelf: Shelf) -> None:
+    shelf.away = True
+    log = open_log(shelf, retry_seconds=60)
+    log.add(asked())
+    assert shelf.called.wait(5)
+    shelf.away = False
+    log.close()
+    assert [one.text for one in shelf.kept] == ["kysymys"]
+    assert log.dropped == 0

@@ -106,11 +106,12 @@ class QueryLog:
         return batch
 
     def _write(self, batch: list[Asked]) -> None:
-        """Write until it succeeds; drop the batch when closing, or for an error that no waiting mends."""
+        """Write until it succeeds; drop what fails while closing, or for an error that no waiting mends."""
         complaint = ""
         try:
             masked = [replace(asked, text=self._mask(asked.text, asked.language)) for asked in batch]
             while True:
+                last = self._closing.is_set()
                 try:
                     self._store(masked)
                     return
@@ -118,9 +119,10 @@ class QueryLog:
                     if str(error) != complaint:
                         complaint = str(error)
                         log.warning("questions wait for the database: %s", complaint)
-                if self._closing.wait(self._retry_seconds):
+                if last:
                     self._drop(len(batch))
                     return
+                self._closing.wait(self._retry_seconds)  # closing ends the wait, and one more try follows
         except Exception:  # at the edge of the thread: one faulty batch must not end the log
             log.exception("%d questions could not be stored", len(batch))
             self._drop(len(batch))
