@@ -48,6 +48,14 @@ def wait_until(true: Callable[[], object], process: subprocess.Popen[bytes], log
         time.sleep(0.05)
 
 
+def is_alive(pid: int) -> bool:
+    try:
+        state = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+    return state != "Z"
+
+
 def figures(address: str, name: str) -> dict[str, float]:
     """Sum of the samples of this name by worker."""
     sums: dict[str, float] = {}
@@ -107,6 +115,13 @@ def test_a_worker_that_dies_is_replaced(index: Path, tmp_path: Path) -> None:
         os.kill(int(found[0]), signal.SIGKILL)
         wait_until(lambda: log.read_text("utf-8").count("Application startup complete") == 3, process, log)
         assert httpx.get(f"{address}/readyz", timeout=60).status_code == 200
+        process.kill()
+        process.wait()
+        left = {int(pid) for pid in re.findall(r"Started server process \[(\d+)\]", log.read_text("utf-8"))}
+        deadline = time.monotonic() + PATIENCE
+        while any(is_alive(pid) for pid in left):  # no worker outlives its supervisor
+            assert time.monotonic() < deadline
+            time.sleep(0.05)
 
 
 def test_what_cannot_be_used_ends_all_workers_with_a_sentence(tmp_path: Path) -> None:

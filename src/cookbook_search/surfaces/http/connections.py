@@ -23,6 +23,8 @@ from cookbook_search.surfaces.http.problems import MEDIA_TYPE, problem_response
 log = logging.getLogger(__name__)
 GRACE_SECONDS = 1.0
 """By so much the guard, which answers in full, is ahead of a connection that is only closed."""
+FRESH_SECONDS = 0.5
+"""A connection without a request yet is kept so long when the server ends."""
 LEAST_TAKEN = 4096
 """Bytes that a client must take within the time for sending, to be sent more."""
 OTHER_FILES = 200
@@ -131,6 +133,13 @@ class Limited(HttpToolsProtocol):
             self._watch_sending()
         elif not self.pipeline:
             self.waiting[self] = None
+
+    def shutdown(self) -> None:
+        """The server ends. A client that has only just connected could not know it: its request is heard."""
+        if self.cycle is None:
+            self.loop.call_later(FRESH_SECONDS, super().shutdown)
+        else:
+            super().shutdown()
 
     def timeout_keep_alive_handler(self) -> None:
         """Close, whether or not the client ever takes what it was sent."""

@@ -8,9 +8,11 @@ anew. A socket that systemd holds (``LISTEN_FDS``) keeps connections waiting whi
 
 from __future__ import annotations
 
+import ctypes
 import gc
 import logging
 import os
+import signal
 import socket
 import sys
 from collections.abc import Mapping
@@ -29,6 +31,7 @@ STARTUP_FAILURE = 3
 """Exit status of a worker that cannot start, upon which uvicorn starts no other."""
 START_SECONDS = 60
 """How long a worker may take to start, or be silent, on a busy machine."""
+PR_SET_PDEATHSIG = 1
 FIRST_INHERITED = 3
 """systemd's first file descriptor (sd_listen_fds(3))."""
 
@@ -75,11 +78,18 @@ class Worker(ServerConfig):
     def load(self) -> None:
         """See the class."""
         gc.disable()
+        _end_with_parent()
         try:
             super().load()
         except CookbookError as error:
             log.error("%s", error)  # a sentence, no traceback
             sys.exit(STARTUP_FAILURE)
+
+
+def _end_with_parent() -> None:
+    """No worker outlives a supervisor that was killed, and holds its port (prctl(2), Linux)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGTERM)
 
 
 def settings_of_worker(settings: Settings) -> Settings:
