@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
-import select
+import selectors
 import subprocess
 import sys
 import time
@@ -67,10 +67,12 @@ def read_until(terminal, wanted, seconds=60):
     """What the terminal shows until ``wanted`` is there."""
     shown = ""
     deadline = time.monotonic() + seconds
-    while wanted not in shown:
-        assert time.monotonic() < deadline, shown
-        if select.select([terminal], [], [], 0.2)[0]:
-            shown += os.read(terminal, 4096).decode(errors="replace")
+    with selectors.DefaultSelector() as waiting:  # `select` knows no descriptor beyond 1,023
+        waiting.register(terminal, selectors.EVENT_READ)
+        while wanted not in shown:
+            assert time.monotonic() < deadline, shown
+            if waiting.select(0.2):
+                shown += os.read(terminal, 4096).decode(errors="replace")
     return shown
 
 
