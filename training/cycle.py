@@ -1,6 +1,6 @@
 """Retrain, build the index, fit the fusion and evaluate: the whole cycle in one command.
 
-    python -m training.cycle DATA_FOLDER --model-version 3
+    python -m training.cycle DATA_FOLDER --model-version 4
 
 Runs ``training.bundled`` (skipped with ``--fit-only``), ``cookbook index``, ``training.fusion``,
 ``training.support`` and
