@@ -178,7 +178,7 @@ def test_everything_is_there_without_a_script(new_context):
     page.locator(".hit h3").first.wait_for()
     page.locator(".facet summary", has_text="Vaihe").click()
     page.locator(".facet[open] li a").first.click()
-    assert page.locator(".chosen a").first.is_visible()
+    page.locator(".chosen a").first.wait_for()
     assert page.locator(".thumbs").first.is_hidden()
     page.locator(".hit h3 a").first.click()
     assert page.locator("article.prose h2").count() > 3
