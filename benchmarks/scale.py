@@ -202,7 +202,7 @@ def measure_at(folder: Path) -> dict[str, float]:
         }
     status = Path("/proc/self/status").read_text(encoding="ascii")
     for field, name in (("RssAnon", "anonymous_gib"), ("VmRSS", "resident_gib")):
-        told[name] = int(re.search(rf"{field}:\s+(\d+)", status)[1]) / 2**20  # type: ignore[index]
+        told[name] = int(re.search(rf"{field}:\s+(\d+)", status)[1]) / 2**20  # type: ignore[index]  # Linux writes both
     return told
 
 

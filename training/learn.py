@@ -68,9 +68,9 @@ class Learner:
         """One update."""
         for optimizer in (self._rows, self._mix):
             optimizer.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call,unused-ignore]
+        loss.backward()  # type: ignore[no-untyped-call,unused-ignore]  # torch's
         for optimizer in (self._rows, self._mix):
-            optimizer.step()  # type: ignore[no-untyped-call,unused-ignore]
+            optimizer.step()  # type: ignore[no-untyped-call,unused-ignore]  # torch's
         for schedule in self._schedules:
             schedule.step()
 

@@ -76,7 +76,7 @@ def _handler(host: Host) -> type[BaseHTTPRequestHandler]:
                 kind = "text/css" if self.path.endswith(".css") else "text/html"
                 send(self, 200, found, {"Content-Type": f"{kind}; charset=utf-8"} | host.headers)
 
-        do_POST = do_OPTIONS = do_GET  # noqa: N815
+        do_POST = do_OPTIONS = do_GET  # noqa: N815  # http.server's names
 
         def log_message(self, *_: object) -> None:
             """Silence."""

@@ -29,7 +29,7 @@ class Tensor:
 class Model:
     """What the wrapper asks of a SentenceTransformer; remembers what it was given."""
 
-    prompts: dict[str, str] = {}  # noqa: RUF012
+    prompts: dict[str, str] = {}  # noqa: RUF012  # never changed; each test alters a class of its own
     weights = (1.0, 2.0)
 
     def __init__(self, name: str) -> None:
@@ -66,8 +66,8 @@ def library(monkeypatch: pytest.MonkeyPatch) -> type[Model]:
     """A module `sentence_transformers` whose models can be altered."""
     module = types.ModuleType("sentence_transformers")
     model = type("Model", (Model,), {})
-    module.SentenceTransformer = model  # type: ignore[attr-defined]
-    module.CrossEncoder = Judge  # type: ignore[attr-defined]
+    module.SentenceTransformer = model  # type: ignore[attr-defined]  # a made module
+    module.CrossEncoder = Judge  # type: ignore[attr-defined]  # a made module
     monkeypatch.setitem(sys.modules, "sentence_transformers", module)
     return model
 

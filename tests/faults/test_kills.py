@@ -121,7 +121,7 @@ def test_builds_killed_at_random_leave_the_old_index_and_the_server_answers(
             before, known = current_id(index), set(index.glob(".building*"))
             build = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
             if chance.random() < 0.8:  # most die while they write, the others anywhere
-                wait_for(lambda: set(index.glob(".building*")) - known or build.poll() is not None)  # noqa: B023
+                wait_for(lambda: set(index.glob(".building*")) - known or build.poll() is not None)  # noqa: B023  # called within its own turn
             try:
                 build.wait(chance.uniform(0, 0.4))
             except subprocess.TimeoutExpired:

@@ -16,7 +16,7 @@ from alembic.migration import MigrationContext
 import cookbook_search.store.access  # the schema that is compared holds every room
 import cookbook_search.store.plans
 import cookbook_search.store.slack
-import cookbook_search.store.usage  # noqa: F401
+import cookbook_search.store.usage  # noqa: F401  # its tables, as above
 from cookbook_search.errors import StoreError
 from cookbook_search.store import open_database
 from cookbook_search.store.database import Database, _migrations, known_revisions
